@@ -1,0 +1,103 @@
+"""The types an answer is made of. All are frozen; ``model_dump()`` gives the JSON contract of DESIGN.md."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.news2 import News2
+from corpus.models import Kind, Language, Level
+
+Audience = Literal["nurse", "patient"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Because(_Frozen):
+    """A patient's fact that something rests on: the field it stands in and its value there."""
+
+    field: str = Field(description="e.g. 'labs.potassium_mmol_l', 'conditions', 'question'")
+    value: Any
+
+
+class Reason(_Frozen):
+    """Why an urgency level was given."""
+
+    text: str
+    rule: str = Field(description="id of the red-flag rule, or 'news2'")
+    because: tuple[Because, ...] = ()
+    citations: tuple[int, ...] = ()
+
+
+class Urgency(_Frozen):
+    """How urgent it is, decided by rules before anything is searched for."""
+
+    level: Level
+    action: str = Field(description="what to do now, in the user's language")
+    reasons: tuple[Reason, ...] = ()
+    news2: News2 | None = None
+
+
+class Citation(_Frozen):
+    """A quoted passage. ``quote`` is exactly ``document text[start:end]``."""
+
+    n: int
+    document: str
+    title: str
+    publisher: str | None = None
+    year: int | None = None
+    section: str | None = None
+    page: int | None = None
+    url: str | None = None
+    jurisdiction: str | None = None
+    quote: str
+    start: int
+    end: int
+    reviewed: dt.date | None = None
+    overdue: bool = False
+
+
+class Recommendation(_Frozen):
+    """One piece of advice that fits this patient, with why it is given and what it stands on."""
+
+    id: str
+    kind: Kind
+    text: str
+    why: str | None = None
+    because: tuple[Because, ...] = ()
+    citations: tuple[int, ...]
+    strength: str | None = None
+    escalate_when: str | None = None
+
+
+class HeldBack(_Frozen):
+    """What a guideline would otherwise say, and why this patient should not get it."""
+
+    id: str
+    text: str
+    reason: str
+    because: tuple[Because, ...] = ()
+    citations: tuple[int, ...]
+
+
+class Answer(_Frozen):
+    """A cited, personalised answer. ``text`` is Markdown in which every sentence of advice carries ``[n]``."""
+
+    question: str
+    language: Language
+    audience: Audience
+    urgency: Urgency
+    recommendations: tuple[Recommendation, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    ask_next: tuple[str, ...] = ()
+    abstained: bool = False
+    abstain_reason: str | None = None
+    text: str
+    generator: str = "composed"
+    index: str

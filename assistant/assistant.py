@@ -1,0 +1,255 @@
+"""The assistant: from a question and a patient to a cited answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant import compose
+from assistant.answer import Answer, Audience, Urgency
+from assistant.errors import InputError
+from assistant.facts import PatientFacts
+from assistant.fusion import Evidence, Plan, gather, make_plan
+from assistant.intake import Intake, merge, read
+from assistant.knowledge import Knowledge
+from assistant.messages import say
+from assistant.patient import Patient
+from assistant.settings import Settings
+from assistant.triage import TriageResult, assess, explain
+from assistant.verify import exact_quotes, supported
+from corpus.documents import Document
+from corpus.load import data_hash
+from corpus.models import Language
+from corpus.text import clean
+
+if TYPE_CHECKING:
+    from assistant.conversation import Conversation
+    from index.search import Searcher
+
+#: A longer question is refused; only its first part is searched for, all of it is read for warning signs.
+MAX_QUESTION = 100_000
+MAX_QUERY = 1_500
+_LIMIT = {"nurse": 8, "patient": 6}
+_EMERGENCY_KINDS = frozenset({"escalate", "intervene", "medicine_safety"})
+_EMERGENCY_LIMIT = 3
+#: Below this cosine similarity, and without any concept in common, nothing relevant was found (see docs/evaluation.md).
+RELEVANT_COSINE = 0.86
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An answer with what it was made from, for the conversation that it belongs to."""
+
+    answer: Answer
+    plan: Plan
+    intake: Intake
+
+
+class Assistant:
+    """Gives cited, personalised care recommendations. Construct it with :meth:`load`."""
+
+    def __init__(self, searcher: Searcher, knowledge: Knowledge, settings: Settings) -> None:
+        self.searcher = searcher
+        self.knowledge = knowledge
+        self.settings = settings
+
+    @classmethod
+    def load(
+        cls,
+        index: Path | None = None,
+        settings: Settings | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Assistant:
+        """Open the index, building it first where there is none or the knowledge files have changed.
+
+        *index* defaults to a folder under ``CARE_HOME``; *progress* is called with (done, total) while
+        building. Nothing is downloaded. Raises :class:`~index.errors.IndexUnusableError`,
+        :class:`~index.errors.EmbedderError` or :class:`~corpus.errors.CorpusError`.
+        """
+        from index.build import build_index, read_compiled
+        from index.embed import load_embedder
+        from index.search import Searcher
+        from index.store import IndexDirectory
+
+        settings = settings or Settings()
+        path = index or settings.index_path
+        embedder = load_embedder(settings.embedder)
+        directory = IndexDirectory(path)
+        if not directory.exists or directory.manifest().corpus_hash != data_hash():
+            if not (directory.exists and directory.is_being_written()):
+                build_index(path, embedder, progress=progress)
+        version = directory.open()
+        searcher = Searcher(version, embedder)
+        compiled = read_compiled(version)
+        return cls(searcher, Knowledge.load(compiled.topics, compiled.rules), settings)
+
+    def ask(
+        self,
+        question: str,
+        patient: Patient | None = None,
+        *,
+        audience: Audience = "nurse",
+        language: Language | None = None,
+    ) -> Answer:
+        """Answer a question about a patient.
+
+        *language* defaults to the setting ``CARE_LANG``, else to that of the question. Raises
+        :class:`~assistant.InputError` for an empty question or one of over 100,000 characters.
+        """
+        return self.turn(question, patient or Patient(), audience=audience, language=language).answer
+
+    def turn(
+        self,
+        question: str,
+        patient: Patient,
+        *,
+        audience: Audience = "nurse",
+        language: Language | None = None,
+        previous: Plan | None = None,
+    ) -> Turn:
+        """Like :meth:`ask`, with the plan and the findings; *previous* is the plan a follow-up question refers to."""
+        text = check_question(question)
+        intake = read(text, self.knowledge.table)
+        language = language or self.settings.lang or intake.language
+        facts = self._facts(patient, intake)
+        triaged = assess(facts, {**patient.vitals, **intake.numbers.vitals}, self.knowledge.red_flags, self.knowledge.table)
+        plan = make_plan(intake, self.knowledge.table)
+        if previous is not None:
+            plan = _continue(plan, previous)
+        plan = replace(plan, query=plan.query[:MAX_QUERY])
+        evidence = gather(plan, facts, self.knowledge, self.searcher, _LIMIT[audience])
+        answer = self._write(text, patient, intake, triaged, evidence, facts.known_nothing, audience, language)
+        return Turn(answer, plan, intake)
+
+    def triage(self, text: str, patient: Patient | None = None, *, language: Language | None = None) -> Urgency:
+        """Decide urgency alone, by rules, without any search."""
+        return triage(text, patient or Patient(), self.knowledge, self.settings, language)
+
+    def conversation(self, patient: Patient | None = None, *, audience: Audience = "nurse") -> Conversation:
+        """A conversation about one patient, whose facts it collects as they are told."""
+        from assistant.conversation import Conversation
+
+        return Conversation(self, patient or Patient(), audience)
+
+    def document(self, document_id: str) -> Document:
+        """A cited document; raises :class:`KeyError` for an unknown id."""
+        return self.searcher.version.document(document_id)
+
+    def as_runnable(self) -> Any:
+        """A LangChain ``Runnable``: ``{"question", "patient"?, "audience"?, "language"?}`` → :class:`Answer`."""
+        from assistant.langchain import as_runnable
+
+        return as_runnable(self)
+
+    def retriever(self, k: int = 8) -> Any:
+        """A LangChain ``BaseRetriever`` over the index."""
+        from assistant.langchain import CareRetriever
+
+        return CareRetriever(assistant=self, k=k)
+
+    def stream(self, question: str, patient: Patient | None = None, **options: Any) -> Iterator[str]:
+        """Yield the answer's Markdown block by block, the urgency first."""
+        for block in self.ask(question, patient, **options).text.split("\n\n"):
+            yield block + "\n\n"
+
+    def _facts(self, patient: Patient, intake: Intake) -> PatientFacts:
+        return PatientFacts(patient, intake, self.knowledge.table, self.knowledge.derived)
+
+    def _write(
+        self,
+        question: str,
+        patient: Patient,
+        intake: Intake,
+        triaged: TriageResult,
+        evidence: Evidence,
+        no_patient: bool,
+        audience: Audience,
+        language: Language,
+    ) -> Answer:
+        version, table = self.searcher.version, self.knowledge.table
+        number = self.settings.emergency_call(language)
+        book = compose.CitationBook(version.passage_of, version.document, language)
+        urgency = compose.urgency_of(triaged, language, number, book)
+        chosen = evidence.chosen if evidence.grounded or evidence.best_cosine >= RELEVANT_COSINE else ()
+        if urgency.level == "emergency":
+            chosen = tuple(c for c in chosen if c.safety or c.statement.kind in _EMERGENCY_KINDS)[:_EMERGENCY_LIMIT]
+        drafted = compose.recommend(chosen, audience, language, book)
+        held = compose.hold_back(evidence.held, audience, language, table, book)
+        sound = exact_quotes(book.citations, version.document)
+        recommendations = supported(drafted, book.citations, sound)
+        reason = self._abstain_reason(bool(recommendations), bool(held), urgency, language)
+        if reason and not held:
+            evidence = replace(evidence, missing=())
+        missing_vitals = triaged.news2.missing if triaged.news2 and triaged.news2.parts else ()
+        not_checked, ask_next = compose.unknowns(
+            evidence, intake, patient.unrecognised, no_patient and not reason, missing_vitals, table, language
+        )
+        if len(question) > MAX_QUERY:
+            not_checked.insert(0, say("not_checked.truncated", language, count=MAX_QUERY))
+        text = compose.markdown(
+            urgency, recommendations, held, not_checked, ask_next, book.citations, reason, audience, language, number
+        )
+        return Answer(
+            question=question,
+            language=language,
+            audience=audience,
+            urgency=urgency,
+            recommendations=tuple(recommendations),
+            held_back=tuple(held),
+            citations=tuple(book.citations),
+            not_checked=tuple(not_checked),
+            ask_next=tuple(ask_next),
+            abstained=reason is not None,
+            abstain_reason=reason,
+            text=text,
+            index=version.manifest.corpus_hash,
+        )
+
+    def _abstain_reason(self, found: bool, held: bool, urgency: Urgency, language: Language) -> str | None:
+        if found or urgency.level == "emergency":
+            return None
+        if held:
+            return say("abstain.held", language)
+        separator = "、" if language == "zh" else ", "
+        titles = separator.join(topic.title[language] for topic in self.knowledge.topics.values())
+        parts = (say("abstain.nothing_found", language), say("abstain.can_ask", language, topics=titles))
+        return ("" if language == "zh" else " ").join(parts)
+
+
+def triage(
+    text: str, patient: Patient, knowledge: Knowledge, settings: Settings, language: Language | None = None
+) -> Urgency:
+    """Decide urgency from words and facts, without an index."""
+    intake = read(check_question(text), knowledge.table)
+    facts = PatientFacts(patient, intake, knowledge.table, knowledge.derived)
+    result = assess(facts, {**patient.vitals, **intake.numbers.vitals}, knowledge.red_flags, knowledge.table)
+    language = language or settings.lang or intake.language
+    return explain(result, language, settings.emergency_call(language))
+
+
+def check_question(question: str) -> str:
+    """The question without control characters; raises :class:`~assistant.InputError` if nothing usable is left."""
+    if not isinstance(question, str):
+        raise InputError(f"the question must be text, not {type(question).__name__}")
+    text = clean(question)
+    if not any(char.isalnum() for char in text):
+        raise InputError("the question is empty; type a question in English or Chinese")
+    if len(text) > MAX_QUESTION:
+        raise InputError(f"the question has {len(text):,} characters; {MAX_QUESTION:,} is the most that can be read")
+    return text
+
+
+def _continue(plan: Plan, previous: Plan) -> Plan:
+    """A follow-up question with what it leaves out taken from the question before it."""
+    if plan.named and plan.kinds:
+        return plan
+    return replace(
+        plan,
+        query=plan.query if plan.named else f"{plan.query} {' '.join(previous.query.split())}",
+        named=plan.named or previous.named,
+        kinds=plan.kinds or previous.kinds,
+        asked=plan.asked or previous.asked,
+        expansion=f"{plan.expansion} {previous.expansion}",
+    )

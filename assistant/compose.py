@@ -1,0 +1,287 @@
+"""Composing an answer without a model: from chosen evidence to recommendations, citations and Markdown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+
+from assistant.answer import Audience, Because, Citation, HeldBack, Recommendation, Urgency
+from assistant.fusion import Chosen, Evidence, Held
+from assistant.intake import Intake
+from assistant.messages import knows, say
+from assistant.patient import measurement_label
+from assistant.triage import TriageResult, because, explain, vital_name
+from corpus.concepts import ConceptTable
+from corpus.conditions import Fact, Missing
+from corpus.documents import PARTS, Document, Part, Passage
+from corpus.lint import overdue
+from corpus.models import Contraindication, Kind, Language, Statement
+from corpus.text import sentences
+
+#: The order in which kinds of advice are shown.
+KIND_ORDER: tuple[Kind, ...] = (
+    "escalate", "medicine_safety", "diet", "activity", "monitor", "intervene", "educate", "refer",
+)  # fmt: skip
+_MOST_QUESTIONS = 3
+_MOST_UNKNOWN = 4
+
+PassageOf = Callable[[str, str], Passage]
+DocumentOf = Callable[[str], Document]
+
+
+class CitationBook:
+    """Numbers citations in the order in which they are first used, each span once."""
+
+    def __init__(self, passage_of: PassageOf, document_of: DocumentOf, language: Language) -> None:
+        self._passage_of = passage_of
+        self._document_of = document_of
+        self._language = language
+        self._numbers: dict[tuple[str, int, int], int] = {}
+        self.citations: list[Citation] = []
+
+    def cite(self, entry: str, parts: Iterable[Part] = ("text",)) -> int:
+        """The number of the citation that covers these parts of a statement or rule."""
+        passage = self._passage_of(entry, self._language)
+        spans = [passage.parts[part] for part in parts if part in passage.parts]
+        start, end = min(s for s, _ in spans), max(e for _, e in spans)
+        key = passage.document, start, end
+        if key not in self._numbers:
+            self._numbers[key] = len(self.citations) + 1
+            self.citations.append(self._citation(passage, start, end))
+        return self._numbers[key]
+
+    def _citation(self, passage: Passage, start: int, end: int) -> Citation:
+        origin = passage.origin
+        return Citation(
+            n=len(self.citations) + 1,
+            document=passage.document,
+            title=origin.title,
+            publisher=origin.publisher,
+            year=origin.year,
+            section=origin.section,
+            page=passage.page,
+            url=origin.url,
+            jurisdiction=origin.jurisdiction,
+            quote=self._document_of(passage.document).text[start:end],
+            start=start,
+            end=end,
+            reviewed=origin.reviewed,
+            overdue=bool(origin.reviewed and overdue(origin.reviewed, dt.date.today())),
+        )
+
+
+def urgency_of(result: TriageResult, language: Language, number: str, book: CitationBook) -> Urgency:
+    """The triage result in words, with the source of every rule that fired."""
+    cited = {rule.id: book.cite(rule.id, ("text", "escalate_when")) for rule, _ in result.fired}
+    return explain(result, language, number, cited)
+
+
+def recommend(chosen: Sequence[Chosen], audience: Audience, language: Language, book: CitationBook) -> list[Recommendation]:
+    """Turn chosen statements into recommendations in the wording for the audience, grouped by kind."""
+    order = {kind: position for position, kind in enumerate(KIND_ORDER)}
+    ordered = sorted(chosen, key=lambda c: (not c.safety, order[c.statement.kind]))
+    return [_recommendation(c, audience, language, book) for c in ordered]
+
+
+def _recommendation(chosen: Chosen, audience: Audience, language: Language, book: CitationBook) -> Recommendation:
+    statement = chosen.statement
+    wording, parts = _wording(statement, audience)
+    shown: list[Part] = [*parts, "why"]
+    if statement.escalate_when:
+        shown.append("escalate_when")
+    return Recommendation(
+        id=statement.id,
+        kind=statement.kind,
+        text=wording[language],
+        why=statement.why[language],
+        because=tuple(because(fact) for fact in chosen.because),
+        citations=(book.cite(statement.id, shown),),
+        strength=statement.source.strength,
+        escalate_when=statement.escalate_when[language] if statement.escalate_when else None,
+    )
+
+
+def _wording(statement: Statement, audience: Audience) -> tuple[object, list[Part]]:
+    if audience == "patient" and statement.plain is not None:
+        return statement.plain, ["plain", "text"]
+    return statement.text, ["text"]
+
+
+def hold_back(
+    held: Sequence[Held], audience: Audience, language: Language, table: ConceptTable, book: CitationBook
+) -> list[HeldBack]:
+    """Say what was held back, why, and on which facts and sources that rests."""
+    result = []
+    for item in held:
+        citations = []
+        if item.statement is not None:
+            parts: tuple[Part, ...] = PARTS if item.by is item.statement else ("text",)
+            citations.append(book.cite(item.statement.id, parts))
+        if isinstance(item.by, Contraindication):
+            citations.append(book.cite(item.by.id))
+            reason = item.by.reason[language]
+        elif item.by is item.statement:
+            assert item.by.not_reason is not None
+            reason = item.by.not_reason[language]
+        else:
+            citations.append(book.cite(item.by.id))
+            reason = item.by.text[language]
+        text = table.label(item.concept, language)
+        if item.statement is not None:
+            wording, _ = _wording(item.statement, audience)
+            text = wording[language]
+        result.append(
+            HeldBack(
+                id=item.statement.id if item.statement else f"{item.by.id}/{item.concept}",
+                text=text,
+                reason=reason,
+                because=tuple(because(fact) for fact in item.because),
+                citations=tuple(dict.fromkeys(citations)),
+            )
+        )
+    return result
+
+
+def unknowns(
+    evidence: Evidence, intake: Intake, unrecognised: Iterable[str], no_patient: bool, score_missing: Sequence[str],
+    table: ConceptTable, language: Language,
+) -> tuple[list[str], list[str]]:
+    """What could not be checked, and the questions whose answers would change the advice most."""
+    not_checked = [say("not_checked.unrecognised", language, word=word) for word in unrecognised]
+    not_checked += [say("not_checked.doubt", language, word=word) for word in intake.numbers.doubts]
+    if no_patient:
+        not_checked.append(say("not_checked.no_patient", language))
+    not_checked += [
+        say("not_checked.nothing_on", language, name=table.label(concept, language)) for concept in evidence.uncovered
+    ]
+    if score_missing:
+        joined = ("、" if language == "zh" else ", ").join(vital_name(name, language) for name in score_missing)
+        not_checked.append(say("not_checked.news2_missing", language, missing=joined))
+    asked: list[str] = []
+    for missing in evidence.missing[:_MOST_UNKNOWN]:
+        not_checked.append(say("not_checked.fact", language, name=_name(missing, table, language)))
+        question = _question(missing, table, language)
+        if question and len(asked) < _MOST_QUESTIONS:
+            asked.append(question)
+    return list(dict.fromkeys(not_checked)), list(dict.fromkeys(asked))
+
+
+def _name(missing: Missing, table: ConceptTable, language: Language) -> str:
+    if missing.leaf in ("age", "sex", "pregnant", "breastfeeding"):
+        return say(f"field.{'age_years' if missing.leaf == 'age' else missing.leaf}", language)
+    return table.label(missing.key, language)
+
+
+def _question(missing: Missing, table: ConceptTable, language: Language) -> str:
+    if missing.leaf in ("lab", "vital"):
+        measurement = table.measurements.get(missing.key)
+        unit = measurement.unit if measurement else "kg/m²"
+        return say("ask.measurement", language, name=measurement_label(missing.key, language), unit=unit)
+    if missing.leaf in ("age", "sex", "pregnant", "breastfeeding"):
+        return say(f"ask.{missing.leaf}", language)
+    key = missing.leaf if missing.leaf in ("medicine", "allergy") else "condition"
+    return say(f"ask.{key}", language, name=table.label(missing.key, language))
+
+
+def markdown(
+    urgency: Urgency,
+    recommendations: Sequence[Recommendation],
+    held_back: Sequence[HeldBack],
+    not_checked: Sequence[str],
+    ask_next: Sequence[str],
+    citations: Sequence[Citation],
+    abstain_reason: str | None,
+    audience: Audience,
+    language: Language,
+    number: str,
+) -> str:
+    """The whole answer as Markdown. Every sentence of advice ends in its ``[n]``."""
+    blocks = [_urgency_block(urgency, language, number)]
+    if abstain_reason:
+        blocks.append(abstain_reason)
+    kind: Kind | None = None
+    for item in recommendations:
+        if item.kind != kind:
+            kind = item.kind
+            blocks.append(f"### {say(f'heading.{kind}', language)}")
+        blocks.append(_recommendation_block(item, audience, language))
+    if held_back:
+        blocks.append(f"### {say('heading.held_back', language)}")
+        blocks += [_held_block(item, language) for item in held_back]
+    for heading, lines in (("not_checked", not_checked), ("ask_next", ask_next)):
+        if lines:
+            blocks.append(f"### {say(f'heading.{heading}', language)}")
+            blocks.append("\n".join(f"- {line}" for line in lines))
+    if citations:
+        blocks.append(f"### {say('heading.sources', language)}")
+        blocks.append("\n".join(source_line(citation, language) for citation in citations))
+    blocks.append(f"*{say(f'disclaimer.{audience}', language)}*")
+    return "\n\n".join(blocks)
+
+
+def marked(text: str, citations: Sequence[int]) -> str:
+    """*text* with the citation marks after each of its sentences."""
+    marks = "".join(f"[{n}]" for n in citations)
+    return " ".join(f"{text[start:end]} {marks}" for start, end in sentences(text))
+
+
+def fact_text(fact: Because, language: Language) -> str:
+    """A fact in words: what it is and its value with the unit."""
+    field, value = fact.field, fact.value
+    if field == "age_years":
+        return say("years", language, value=f"{value:g}")
+    group, _, key = field.partition(".")
+    if group in ("labs", "vitals", "news2"):
+        name = vital_name(key, language) if group == "news2" else measurement_label(key, language)
+        return f"{name} {value:g}" if isinstance(value, int | float) else f"{name} {value}"
+    shown = say(f"value.{value}", language) if knows(f"value.{value}") else str(value)
+    label = say(f"field.{field}", language) if knows(f"field.{field}") else field
+    return f"{label}: {shown}" if language == "en" else f"{label}：{shown}"
+
+
+def source_line(citation: Citation, language: Language) -> str:
+    """One line of the list of sources."""
+    parts = [citation.publisher, citation.title, str(citation.year) if citation.year else None, citation.section]
+    text = ". ".join(part for part in parts if part)
+    if citation.overdue:
+        text += f" ({say('label.overdue', language)})"
+    return f"{citation.n}. {text}. {citation.url or ''}".rstrip()
+
+
+def _facts(facts: Sequence[Because], language: Language) -> str:
+    return ("；" if language == "zh" else "; ").join(fact_text(fact, language) for fact in facts)
+
+
+def _urgency_block(urgency: Urgency, language: Language, number: str) -> str:
+    lines = [f"**{say(f'level.{urgency.level}', language, number=number)}**"]
+    cited = sorted({n for reason in urgency.reasons for n in reason.citations})
+    if urgency.reasons:
+        lines.append(marked(urgency.action, cited) if cited else urgency.action)
+        for reason in urgency.reasons:
+            facts = f" ({_facts(reason.because, language)})" if reason.because else ""
+            lines.append(f"- {reason.text}{facts}{''.join(f' [{n}]' for n in reason.citations)}")
+    return "\n\n".join(lines[:2]) + ("\n\n" + "\n".join(lines[2:]) if lines[2:] else "")
+
+
+def _recommendation_block(item: Recommendation, audience: Audience, language: Language) -> str:
+    colon = "：" if language == "zh" else ": "
+    lines = [f"- {marked(item.text, item.citations)}"]
+    details = []
+    if item.because:
+        details.append(f"*{say('label.because', language)} {_facts(item.because, language)}*")
+    if item.strength and audience == "nurse":
+        details.append(f"*{say('label.strength', language)}{colon}{item.strength}*")
+    if details:
+        lines.append("  " + " · ".join(details))
+    if item.why:
+        lines.append(f"  {say('label.why', language)}{colon}{marked(item.why, item.citations)}")
+    if item.escalate_when:
+        lines.append(f"  {say('label.escalate', language)}{colon}{marked(item.escalate_when, item.citations)}")
+    return "  \n".join(lines)
+
+
+def _held_block(item: HeldBack, language: Language) -> str:
+    colon = "：" if language == "zh" else ": "
+    marks = "".join(f"[{n}]" for n in item.citations)
+    facts = f" ({_facts(item.because, language)})" if item.because else ""
+    return f"- ~~{item.text}~~  \n  {say('label.held_because', language)}{colon}{item.reason}{facts} {marks}"

@@ -1,0 +1,143 @@
+"""A patient's facts as conditions ask for them: concepts present or absent, numbers, flags, each traceable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from assistant.intake import Finding, Intake, read
+from assistant.patient import Patient
+from corpus.concepts import ConceptTable
+from corpus.conditions import Fact, Missing, Verdict, evaluate
+from corpus.models import Derived
+
+_WORD_FIELDS = ("conditions", "symptoms", "medications", "devices", "habits")
+#: Outside these ages (years) a pregnancy question is answered by the age alone.
+_CHILDBEARING = (10, 60)
+
+
+class PatientFacts:
+    """Facts about one patient: the structured ones and those stated in what was just said.
+
+    What a question merely asks about (``topics``) counts as present only for conditions, so that
+    "what may someone with a gastric ulcer eat?" is answered for someone with a gastric ulcer.
+    """
+
+    def __init__(
+        self, patient: Patient, intake: Intake | None, table: ConceptTable, derived: Iterable[Derived] = ()
+    ) -> None:
+        self._table = table
+        self.present: dict[str, Fact] = {}
+        self.absent: dict[str, Fact] = {}
+        self.allergies: dict[str, Fact] = {}
+        self._numbers: dict[str, tuple[float, Fact]] = {}
+        self._flags: dict[str, tuple[Any, Fact]] = {}
+        self._from_patient(patient)
+        if intake is not None:
+            self._from_intake(intake)
+        self._deduce()
+        for rule in derived:
+            verdict = evaluate(rule.when, self)
+            if verdict.truth and rule.concept not in self.present:
+                self.present[rule.concept] = verdict.because[0]
+
+    def concept(self, leaf: str, concept: str) -> Verdict:
+        """Whether the patient has (takes, is allergic to …) the concept or a kind of it."""
+        if leaf == "allergy":
+            facts = [
+                fact
+                for known, fact in self.allergies.items()
+                if self._table.is_a(known, concept) or self._table.is_a(concept, known)
+            ]
+            return Verdict(True, tuple(facts)) if facts else Verdict(None, missing=(Missing(leaf, concept),))
+        facts = [fact for known, fact in self.present.items() if self._table.is_a(known, concept)]
+        if facts:
+            return Verdict(True, tuple(dict.fromkeys(facts)))
+        for known, fact in self.absent.items():
+            if self._table.is_a(concept, known):
+                return Verdict(False, (fact,))
+        return Verdict(None, missing=(Missing(leaf, concept),))
+
+    def number(self, leaf: str, key: str) -> tuple[float, Fact] | None:
+        """A measurement, or the age in years."""
+        return self._numbers.get(key)
+
+    def flag(self, name: str) -> tuple[Any, Fact] | None:
+        """``sex``, ``pregnant`` or ``breastfeeding``, where known or deducible."""
+        return self._flags.get(name)
+
+    @property
+    def known_nothing(self) -> bool:
+        """Whether there is no fact at all."""
+        return not (self.present or self.absent or self.allergies or self._numbers or self._flags)
+
+    def _from_patient(self, patient: Patient) -> None:
+        for field in _WORD_FIELDS:
+            for word in getattr(patient, field):
+                for finding in self._recognise(word):
+                    self._note(finding, Fact(field, word))
+        for word in patient.absent:
+            for finding in self._recognise(word):
+                self.absent.setdefault(finding.concept, Fact("absent", word))
+        for word in patient.allergies:
+            for finding in self._recognise(word):
+                if finding.status == "present":
+                    self.allergies.setdefault(finding.concept, Fact("allergies", word))
+        for group in ("labs", "vitals"):
+            for key, value in getattr(patient, group).items():
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    self._numbers[key] = float(value), Fact(f"{group}.{key}", value)
+        if patient.age_years is not None:
+            self._numbers["age_years"] = patient.age_years, Fact("age_years", patient.age_years)
+        for name in ("sex", "pregnant", "breastfeeding"):
+            value = getattr(patient, name)
+            if value is not None:
+                self._flags[name] = value, Fact(name, value)
+
+    def _recognise(self, word: str) -> list[Finding]:
+        exact = self._table.lookup(word)
+        if exact is not None:
+            return [Finding(exact, "present", word, 0, len(word))]
+        return list(read(word, self._table).findings)
+
+    def _note(self, finding: Finding, fact: Fact) -> None:
+        if finding.status in ("present", "uncertain", "past"):
+            self.present.setdefault(finding.concept, fact)
+        elif finding.status == "absent":
+            self.absent.setdefault(finding.concept, fact)
+
+    def _from_intake(self, intake: Intake) -> None:
+        for finding in intake.findings:
+            kind = self._table[finding.concept].kind
+            if kind in ("food", "nutrient", "activity", "care"):
+                continue
+            if finding.status in ("present", "uncertain"):
+                self.present.setdefault(finding.concept, Fact("question", finding.text))
+            elif finding.status == "absent" and finding.concept not in self.present:
+                self.absent.setdefault(finding.concept, Fact("question", finding.text))
+        numbers = intake.numbers
+        for key, value in (numbers.labs | numbers.vitals).items():
+            if isinstance(value, float):
+                group = "labs" if key in numbers.labs else "vitals"
+                self._numbers[key] = value, Fact(f"{group}.{key}", value)
+        if numbers.age_years is not None and "age_years" not in self._numbers:
+            self._numbers["age_years"] = numbers.age_years, Fact("age_years", numbers.age_years)
+        if numbers.sex is not None and "sex" not in self._flags:
+            self._flags["sex"] = numbers.sex, Fact("sex", numbers.sex)
+
+    def _deduce(self) -> None:
+        """What follows from other facts without any judgement: BMI, and who cannot be pregnant."""
+        weight, height = self._numbers.get("weight_kg"), self._numbers.get("height_cm")
+        if weight and height and "bmi" not in self._numbers:
+            bmi = round(weight[0] / (height[0] / 100) ** 2, 1)
+            self._numbers["bmi"] = bmi, Fact("vitals.bmi", bmi)
+        for name, concept in (("pregnant", "pregnancy"), ("breastfeeding", "breastfeeding_person")):
+            flag, sex, age = self._flags.get(name), self._flags.get("sex"), self._numbers.get("age_years")
+            if flag is None and concept in self.present:
+                self._flags[name] = True, self.present[concept]
+            elif flag is None and sex is not None and sex[0] == "male":
+                self._flags[name] = False, sex[1]
+            elif flag is None and age is not None and not _CHILDBEARING[0] <= age[0] <= _CHILDBEARING[1]:
+                self._flags[name] = False, age[1]
+            elif flag is not None and flag[0] and concept in self._table:
+                self.present.setdefault(concept, flag[1])

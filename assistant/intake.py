@@ -1,0 +1,213 @@
+"""From words to findings: which concepts a text names, and whether they are this patient's, now.
+
+The assertion algorithm follows ConText: a cue before or after a finding, in the same clause and not
+cut off by a terminator, decides its status. Cues are data (``corpus/data/language/cues.yaml``).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assistant.measure import Numbers, read_numbers
+from assistant.patient import Patient
+from corpus.concepts import ConceptTable, Mention
+from corpus.load import DATA, read_yaml
+from corpus.text import detect_language, normalise
+
+Status = Literal["present", "absent", "past", "hypothetical", "other", "uncertain"]
+
+_CLAUSE_END = re.compile(r"[.!?;。！？；\n]+(?!\d)")
+_LIST_GAP = re.compile(r"^(?:\s|,|/|、|\bor\b|\band\b|\bnor\b|\bany\b|\bhas\b|和|或|及|与|以及|或者|跟|也没有|也没|的|等)*$")
+_HAS_OR = re.compile(r"\b(?:or|nor)\b|或|也没")
+_REACH = 40
+_LONGEST_CLAUSE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A concept in a text, with its status for this patient and its span in the normalised text."""
+
+    concept: str
+    status: Status
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Everything a text says about a patient and asks about."""
+
+    text: str
+    language: Literal["en", "zh"]
+    findings: tuple[Finding, ...]
+    numbers: Numbers
+
+    def concepts(self, *statuses: Status) -> list[str]:
+        """Concepts with one of these statuses, in order, each once."""
+        return list(dict.fromkeys(f.concept for f in self.findings if f.status in statuses))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    status: Status
+    start: int
+    end: int
+    forward: bool
+    only: frozenset[str]
+
+
+def read(text: str, table: ConceptTable) -> Intake:
+    """Read *text*: its language, the findings in it with their status, and the numbers in it."""
+    folded = normalise(text)
+    mentions = table.find(text)
+    findings: list[Finding] = []
+    for start, end in _clauses(folded):
+        inside = [m for m in mentions if start <= m.start < end]
+        findings += _assert_statuses(folded, start, end, inside, table)
+    language = detect_language(text)
+    return Intake(text, "zh" if language == "zh" else "en", tuple(findings), read_numbers(text, table))
+
+
+def merge(patient: Patient, intake: Intake, table: ConceptTable) -> Patient:
+    """The patient with the facts that a text states added; the text's numbers replace older ones."""
+    fields: dict[str, list[str]] = {"conditions": [], "symptoms": [], "medications": [], "devices": [], "habits": []}
+    changes: dict[str, Any] = {}
+    field_of = {"condition": "conditions", "function": "conditions", "symptom": "symptoms", "medicine": "medications",
+                "device": "devices", "habit": "habits"}  # fmt: skip
+    for finding in intake.findings:
+        concept = table[finding.concept]
+        if finding.status == "present" and concept.kind in field_of:
+            fields[field_of[concept.kind]].append(finding.text)
+        elif finding.status == "present" and concept.id in ("pregnancy", "breastfeeding_person"):
+            changes["pregnant" if concept.id == "pregnancy" else "breastfeeding"] = True
+        elif finding.status == "absent" and concept.kind in field_of:
+            changes.setdefault("absent", []).append(finding.text)
+    changes |= {key: words for key, words in fields.items() if words}
+    numbers = intake.numbers
+    changes |= {"labs": numbers.labs} if numbers.labs else {}
+    changes |= {"vitals": numbers.vitals} if numbers.vitals else {}
+    if numbers.age_years is not None:
+        changes["age_years"] = numbers.age_years
+    if numbers.sex is not None and patient.sex is None and not (changes.get("pregnant") and numbers.sex == "male"):
+        changes["sex"] = numbers.sex
+    return patient.updated(**changes) if changes else patient
+
+
+def _clauses(folded: str) -> Iterable[tuple[int, int]]:
+    start = 0
+    ends = [m.end() for m in _CLAUSE_END.finditer(folded) if m[0] != "." or not folded[m.end() : m.end() + 1].isalnum()]
+    for end in [*ends, len(folded)]:
+        while start < end:
+            stop = min(end, start + _LONGEST_CLAUSE)
+            yield start, stop
+            start = stop
+
+
+def _assert_statuses(
+    folded: str, start: int, end: int, mentions: list[Mention], table: ConceptTable
+) -> list[Finding]:
+    cues = _find_cues(folded, start, end, mentions)
+    stops = _find_terminators(folded, start, end, mentions)
+    findings: list[Finding] = []
+    for index, mention in enumerate(mentions):
+        kind = table[mention.concept].kind
+        status: Status = "present"
+        for cue in cues:
+            if cue.only and kind not in cue.only:
+                continue
+            if cue.forward and cue.end <= mention.start and _reaches(folded, cue, mention, mentions[:index], stops):
+                status = cue.status
+            elif not cue.forward and mention.end <= cue.start and _follows(folded, mention, cue, mentions[index + 1 :]):
+                status = cue.status
+                break
+        findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
+    return findings
+
+
+def _reaches(folded: str, cue: _Cue, mention: Mention, earlier: list[Mention], stops: list[tuple[int, int]]) -> bool:
+    """Whether a forward cue's reach extends to the mention: no terminator, and commas only inside a list."""
+    if any(cue.end <= s and e <= mention.start for s, e in stops):
+        return False
+    position = cue.end
+    for number, part in enumerate([*(m for m in earlier if m.start >= cue.end), mention]):
+        gap = folded[position : part.start]
+        in_list = number > 0 and _LIST_GAP.match(gap.replace(",", "")) is not None
+        if len(gap) > _REACH or ("," in gap and not (in_list and _is_list(folded, cue, mention))):
+            return False
+        position = part.end
+    return True
+
+
+def _is_list(folded: str, cue: _Cue, mention: Mention) -> bool:
+    """A comma list stays under its cue where the cue takes lists, or where an "or" shows that it goes on."""
+    if cue.status != "absent":
+        return True
+    word = folded[cue.start : cue.end]
+    if word in ("denies", "denied", "denying", "negative for", "否认", "free of", "未诉"):
+        return True
+    rest = folded[cue.end : mention.end + _REACH]
+    clause = _CLAUSE_END.split(rest)[0]
+    return bool(_HAS_OR.search(clause))
+
+
+def _follows(folded: str, mention: Mention, cue: _Cue, later: list[Mention]) -> bool:
+    gap = folded[mention.end : cue.start]
+    if any(m.start < cue.start for m in later) or "," in gap:
+        return False
+    return len(gap) <= (12 if gap.isascii() else 6)
+
+
+def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> list[_Cue]:
+    shielded = [m.span() for m in _patterns()[1].finditer(folded, start, end)]
+    shielded += [(m.start, m.end) for m in mentions]
+    cues: list[_Cue] = []
+    for pattern, status, forward, only in _patterns()[0]:
+        for match in pattern.finditer(folded, start, end):
+            if not any(s < match.end() and match.start() < e for s, e in shielded):
+                cues.append(_Cue(status, match.start(), match.end(), forward, only))
+    longest = [
+        c for c in cues
+        if not any(o is not c and o.start <= c.start and c.end <= o.end and (o.end - o.start) > (c.end - c.start)
+                   and o.forward == c.forward for o in cues)
+    ]  # fmt: skip
+    return sorted(longest, key=lambda c: (c.start, c.end))
+
+
+def _find_terminators(folded: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, int]]:
+    spans = [(m.start, m.end) for m in mentions]
+    cue_spans = [m.span() for pattern, *_ in _patterns()[0] for m in pattern.finditer(folded, start, end)]
+    cue_spans += [m.span() for m in _patterns()[1].finditer(folded, start, end)]
+    found = [m.span() for m in _patterns()[2].finditer(folded, start, end)]
+    return [
+        (s, e) for s, e in found if not any(a < e and s < b for a, b in spans) and not any(a <= s and e <= b for a, b in cue_spans)
+    ]
+
+
+@functools.cache
+def _patterns() -> tuple[list[tuple[re.Pattern[str], Status, bool, frozenset[str]]], re.Pattern[str], re.Pattern[str]]:
+    data = read_yaml(DATA / "language" / "cues.yaml")
+    cues: list[tuple[re.Pattern[str], Status, bool, frozenset[str]]] = []
+    for entry in data["statuses"]:
+        for side in ("before", "after"):
+            if side in entry:
+                words = [*entry[side]["en"], *entry[side]["zh"]]
+                cues.append((_any_of(words), entry["status"], side == "before", frozenset(entry.get("only", ()))))
+    shield = _any_of([*data["shield"]["en"], *data["shield"]["zh"]])
+    stops = _any_of([*data["terminators"]["en"], *data["terminators"]["zh"]])
+    return cues, shield, stops
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    """One pattern for a list of words: the longest first, English ones only as whole words."""
+    parts = []
+    for word in sorted({normalise(w) for w in words}, key=len, reverse=True):
+        body = re.escape(word)
+        left = r"(?<![a-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
+        right = r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
+        parts.append(f"{left}{body}{right}")
+    return re.compile("|".join(parts))

@@ -1,0 +1,39 @@
+"""The knowledge an assistant reasons with: statements, rules and concepts, from one index or straight from the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corpus.concepts import ConceptTable
+from corpus.load import DATA, load_concepts, load_rules
+from corpus.models import Contraindication, Derived, RedFlag, RuleFile, Statement, Topic
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Concepts and rules, with statements by id and the topic each belongs to."""
+
+    table: ConceptTable
+    red_flags: tuple[RedFlag, ...]
+    contraindications: tuple[Contraindication, ...]
+    derived: tuple[Derived, ...]
+    topics: dict[str, Topic] = field(default_factory=dict)
+    statements: dict[str, Statement] = field(default_factory=dict)
+    topic_of: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, topics: Iterable[Topic] = (), rules: Iterable[RuleFile] | None = None, data: Path = DATA) -> Knowledge:
+        """Read the concepts from the data files, the rules too unless they are given, and join them with *topics*."""
+        rules = load_rules(data) if rules is None else tuple(rules)
+        topics = tuple(topics)
+        return cls(
+            table=load_concepts(data),
+            red_flags=tuple(rule for file in rules for rule in file.red_flags),
+            contraindications=tuple(rule for file in rules for rule in file.contraindications),
+            derived=tuple(rule for file in rules for rule in file.derived),
+            topics={topic.topic: topic for topic in topics},
+            statements={s.id: s for topic in topics for s in topic.statements},
+            topic_of={s.id: topic.topic for topic in topics for s in topic.statements},
+        )

@@ -1,0 +1,126 @@
+"""Numbers in running text: vital signs, lab values, age and sex, in both languages and in ward shorthand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from corpus.concepts import ConceptTable, Measurement
+from corpus.text import normalise
+
+_NUMBER = r"(?P<value>\d{1,4}(?:\.\d{1,3})?)"
+_LINK = r"\s*(?:is|was|of|at|=|:|为|是|到|有|约|大约|大概|高达|达到|达|只有|仅|才|在)?\s*"
+_BLOOD_PRESSURE = re.compile(
+    r"(?:\bbp|blood pressure|血压|高压低压)?" + _LINK + r"(?P<high>\d{2,3})\s*/\s*(?P<low>\d{2,3})(?!\s*/|\d)(?P<unit>\s*(?:mm\s*hg|毫米汞柱))?"
+)
+_OXYGEN = re.compile(r"\bon\s+(?:\d+(?:\.\d+)?\s*l(?:/min|pm)?\b|o2\b|oxygen\b)|\d+(?:\.\d+)?\s*(?:l|升)(?:/min|/分)?\s*(?:o2|oxygen|吸氧|氧气)|吸氧|鼻导管给氧")
+_AIR = re.compile(r"\bon (?:room )?air\b|\broom air\b|\bra\b|未吸氧|不吸氧|没有吸氧|没吸氧|空气下|呼吸空气")
+_AGE = re.compile(
+    r"(?P<years>\d{1,3})(?:\.\d)?\s*[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\b|yo\b|岁|周岁)|\baged?\s*[:=]?\s*(?P<aged>\d{1,3})\b|年龄\s*[:：为是]?\s*(?P<nian>\d{1,3})"
+)
+_MONTHS = re.compile(r"(?P<months>\d{1,2})\s*[- ]?(?:months?[- ]old|mo\b|个月大|个月的?(?:宝宝|婴儿|孩子|娃))")
+_WEEKS = re.compile(r"(?P<weeks>\d{1,2})\s*[- ]?(?:weeks?[- ]old|周大)")
+_FEMALE = re.compile(r"\b(?:woman|female|lady|girl|she|her|mother|grandmother|wife|mum|mom)\b|女性|女士|老太太|女患者|[岁，,\s]女(?![婿儿])|^女[，,\s]")
+_MALE = re.compile(r"\b(?:man|male|gentleman|boy|he|his|father|grandfather|husband|dad)\b|男性|先生|老头|男患者|[岁，,\s]男|^男[，,\s]")
+_SPAN = 14
+
+
+@dataclass
+class Numbers:
+    """What a text says in numbers; values in the measurement's own unit. ``doubts`` are impossible readings."""
+
+    labs: dict[str, float] = field(default_factory=dict)
+    vitals: dict[str, float | str | bool] = field(default_factory=dict)
+    age_years: float | None = None
+    sex: str | None = None
+    doubts: list[str] = field(default_factory=list)
+
+
+def read_numbers(text: str, table: ConceptTable) -> Numbers:
+    """Find measurements, age and sex in *text*. The last value of a repeated measurement wins."""
+    folded = normalise(text)
+    found = Numbers()
+    for match in _BLOOD_PRESSURE.finditer(folded):
+        high, low = float(match["high"]), float(match["low"])
+        if not match["unit"] and not re.match(r"bp|blood|血|高", match[0]) and not 60 <= high <= 300:
+            continue
+        if low < high:
+            _keep(found, table.measurements.get("systolic_bp"), high)
+            _keep(found, table.measurements.get("diastolic_bp"), low)
+        else:
+            found.doubts.append(match[0].strip())
+    for measurement, value, unit, shown in _named_values(folded, table):
+        _keep(found, measurement, _convert(measurement, value, unit), shown)
+    if _OXYGEN.search(folded):
+        found.vitals["on_oxygen"] = True
+    if _AIR.search(folded):
+        found.vitals["on_oxygen"] = False
+    found.age_years = _age(folded)
+    female, male = bool(_FEMALE.search(folded)), bool(_MALE.search(folded))
+    found.sex = None if female == male else "female" if female else "male"
+    return found
+
+
+def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, float, str, str]]:
+    names = sorted(
+        ((normalise(name), m) for m in table.measurements.values() for name in m.names), key=lambda n: -len(n[0])
+    )
+    taken: set[int] = set()
+    values = []
+    for name, measurement in names:
+        position = folded.find(name)
+        while position >= 0:
+            end = position + len(name)
+            if not taken & set(range(position, end)) and _bounded(folded, position, end):
+                match = re.compile(_LINK + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?").match(folded, end)
+                if match and not folded.startswith("/", match.end("value")):
+                    taken |= set(range(position, match.end("value")))
+                    shown = folded[position : match.end()].strip()
+                    values.append((position, measurement, float(match["value"]), match["unit"] or "", shown))
+            position = folded.find(name, end)
+    return [(m, v, u, s) for _, m, v, u, s in sorted(values, key=lambda item: item[0])]
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    starts_ascii, ends_ascii = text[start].isascii(), text[end - 1].isascii()
+    return not (starts_ascii and before.isascii() and before.isalnum()) and not (
+        ends_ascii and after.isascii() and after.isalpha()
+    )
+
+
+def _convert(measurement: Measurement, value: float, unit: str) -> float:
+    wanted = re.sub(r"[^a-z0-9]+", "_", unit.replace("℃", "c").replace("°", "")).strip("_")
+    aliases = {"斤": "jin", "公斤": "kg", "千克": "kg"}
+    wanted = aliases.get(unit, wanted)
+    if wanted in measurement.alternatives:
+        factor, offset = measurement.alternatives[wanted]
+        return round(value * factor + offset, 4)
+    if not wanted and not measurement.minimum <= value <= measurement.maximum:
+        for factor, offset in measurement.alternatives.values():
+            if measurement.minimum <= value * factor + offset <= measurement.maximum:
+                return round(value * factor + offset, 4)
+    return value
+
+
+def _keep(found: Numbers, measurement: Measurement | None, value: float, shown: str = "") -> None:
+    if measurement is None:
+        return
+    if not measurement.minimum <= value <= measurement.maximum:
+        found.doubts.append(shown or f"{measurement.key} {value:g}")
+    elif measurement.kind == "vital":
+        found.vitals[measurement.key] = value
+    else:
+        found.labs[measurement.key] = value
+
+
+def _age(folded: str) -> float | None:
+    if match := _WEEKS.search(folded):
+        return round(int(match["weeks"]) / 52.18, 3)
+    if match := _MONTHS.search(folded):
+        return round(int(match["months"]) / 12, 3)
+    if match := _AGE.search(folded):
+        years = float(next(value for value in match.groups() if value))
+        return years if years <= 130 else None
+    return None

@@ -1,0 +1,102 @@
+"""Urgency by rules, before and independently of any search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.answer import Because, Reason, Urgency
+from assistant.facts import PatientFacts
+from assistant.messages import say
+from assistant.news2 import PARAMETERS, News2, news2
+from assistant.patient import measurement_label
+from corpus.concepts import ConceptTable
+from corpus.conditions import Fact, evaluate
+from corpus.models import Level, RedFlag
+
+#: From the least to the most urgent.
+LEVELS: tuple[Level, ...] = ("self_care", "routine", "urgent", "emergency")
+_NEWS2_LEVEL: dict[str, Level] = {"high": "emergency", "medium": "urgent", "low-medium": "urgent", "low": "self_care"}
+_MOST_ACTIONS = 3
+
+
+@dataclass(frozen=True)
+class TriageResult:
+    """The level, the rules that decided it with the facts they fired on, and NEWS2 where vitals were given."""
+
+    level: Level
+    fired: tuple[tuple[RedFlag, tuple[Fact, ...]], ...]
+    news2: News2 | None
+
+
+def assess(
+    facts: PatientFacts, vitals: Mapping[str, Any], red_flags: Sequence[RedFlag], table: ConceptTable
+) -> TriageResult:
+    """Decide urgency: the highest level of any red flag that holds, or of NEWS2, whichever is higher."""
+    fired = []
+    for rule in red_flags:
+        verdict = evaluate(rule.when, facts)
+        if verdict.truth:
+            fired.append((rule, verdict.because))
+    fired.sort(key=lambda item: -LEVELS.index(item[0].level))
+    age, pregnant = facts.number("age", "age_years"), facts.flag("pregnant")
+    score = None
+    if any(vitals.get(name) is not None for name in PARAMETERS):
+        score = news2(vitals, age[0] if age else None, pregnant[0] if pregnant else None)
+    levels: list[Level] = ["self_care", *(rule.level for rule, _ in fired)]
+    if score is not None and score.band is not None:
+        levels.append(_NEWS2_LEVEL[score.band])
+    if any(table[concept].kind == "symptom" for concept in facts.present if concept in table):
+        levels.append("routine")
+    return TriageResult(max(levels, key=LEVELS.index), tuple(fired), score)
+
+
+def explain(
+    result: TriageResult, language: str, number: str, citations: Mapping[str, int] | None = None
+) -> Urgency:
+    """Put a triage result into words. *citations* maps rule ids to citation numbers, where there are any."""
+    citations = citations or {}
+    reasons = [
+        Reason(
+            text=rule.reason[language],
+            rule=rule.id,
+            because=tuple(because(fact) for fact in facts),
+            citations=(citations[rule.id],) if rule.id in citations else (),
+        )
+        for rule, facts in result.fired
+    ]
+    score = result.news2
+    if score is not None and score.band is not None and _NEWS2_LEVEL[score.band] != "self_care":
+        reasons.append(Reason(text=news2_text(score, language), rule="news2", because=_news2_facts(score)))
+    decisive = [rule.action[language] for rule, _ in result.fired if rule.level == result.level]
+    lead = [say("action.emergency", language, number=number)] if result.level == "emergency" else []
+    actions = list(dict.fromkeys(decisive))[:_MOST_ACTIONS] or [say(f"action.{result.level}", language, number=number)]
+    joiner = "" if language == "zh" else " "
+    action = joiner.join(dict.fromkeys([*lead, *actions]))
+    return Urgency(level=result.level, action=action, reasons=tuple(reasons), news2=score)
+
+
+def news2_text(score: News2, language: str) -> str:
+    """The score in words, "at least" where vitals are missing."""
+    shown = str(score.score)
+    if score.missing:
+        names = ("、" if language == "zh" else ", ").join(vital_name(name, language) for name in score.missing)
+        shown = say("news2.at_least", language, score=score.score, missing=names)
+    return say(f"news2.{score.band}", language, score=shown, band=score.band)
+
+
+def vital_name(name: str, language: str) -> str:
+    """The name of a NEWS2 parameter in words."""
+    if name in ("on_oxygen", "consciousness"):
+        return say(f"vital.{name}", language)
+    return measurement_label(name, language)
+
+
+def because(fact: Fact) -> Because:
+    """A fact as the answer shows it."""
+    return Because(field=fact.field, value=fact.value)
+
+
+def _news2_facts(score: News2) -> tuple[Because, ...]:
+    return tuple(Because(field=f"news2.{name}", value=part) for name, part in score.parts.items() if part)

@@ -1,0 +1,111 @@
+"""Building an index from the corpus and from users' documents, reusing every vector that is still right."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from corpus.documents import Document, Passage, rule_document, statement_document
+from corpus.load import DATA, data_hash, load_corpus
+from pydantic import BaseModel, ConfigDict
+
+from corpus.models import RuleFile, Topic
+from index.embed import Embedder, Vectors
+from index.errors import IndexUnusableError
+from index.store import IndexDirectory, IndexVersion, Manifest, text_hash
+
+#: Called with the number of passages embedded so far and the number to embed.
+Progress = Callable[[int, int], None]
+_BATCH = 32
+
+
+class Compiled(BaseModel):
+    """The statements and rules an index was built from, kept in it so that the two always match."""
+
+    model_config = ConfigDict(frozen=True)
+
+    topics: tuple[Topic, ...]
+    rules: tuple[RuleFile, ...]
+
+
+def build_index(
+    path: Path,
+    embedder: Embedder,
+    *,
+    data: Path = DATA,
+    add: Iterable[tuple[Document, list[Passage]]] = (),
+    remove: Iterable[str] = (),
+    progress: Progress | None = None,
+    timeout: float = 0,
+) -> Manifest:
+    """Build the index at *path* anew: the corpus under *data*, the users' documents already there, and changes.
+
+    *add* brings in documents (replacing those of the same id), *remove* names ids to leave out.
+    Vectors of unchanged texts come from the index that is there. Raises
+    :class:`~index.errors.IndexUnusableError` or :class:`~corpus.errors.CorpusError`.
+    """
+    directory = IndexDirectory(path)
+    with directory.writing(timeout):
+        corpus_hash = data_hash(data)
+        corpus = load_corpus(data)
+        contents: dict[str, tuple[Document, list[Passage]]] = {}
+        for topic in corpus.topics:
+            for language in ("en", "zh"):
+                document, passages = statement_document(topic, language)
+                contents[document.id] = document, passages
+        for rule_file in corpus.rules:
+            for language in ("en", "zh"):
+                document, passages = rule_document(rule_file, language)
+                contents[document.id] = document, passages
+        old = _open_if_usable(directory)
+        if old is not None:
+            for document in old.documents("user"):
+                contents[document.id] = document, old.passages(document.id)
+        for document, passages in add:
+            contents[document.id] = document, passages
+        for document_id in remove:
+            contents.pop(document_id, None)
+        documents = [document for document, _ in contents.values()]
+        all_passages = [passage for _, passages in contents.values() for passage in passages]
+        reusable = old.vectors() if old is not None and old.manifest.embedder == embedder.name else {}
+        if old is not None:
+            old.close()
+        texts = [passage.search_text for passage in all_passages if passage.search_text]
+        vectors = _embed(texts, embedder, reusable, progress)
+        compiled = Compiled(topics=corpus.topics, rules=corpus.rules).model_dump_json(exclude_none=True)
+        return directory.write(documents, all_passages, vectors, embedder.name, corpus_hash, compiled)
+
+
+def read_compiled(version: IndexVersion) -> Compiled:
+    """The statements and rules as they were when the index was built."""
+    return Compiled.model_validate_json(version.compiled_json())
+
+
+def _open_if_usable(directory: IndexDirectory) -> IndexVersion | None:
+    """The version in use; a damaged one is built over, so it counts as absent."""
+    if directory.exists:
+        with contextlib.suppress(IndexUnusableError):
+            return directory.open()
+    return None
+
+
+def _embed(
+    texts: Sequence[str], embedder: Embedder, reusable: dict[str, Vectors], progress: Progress | None
+) -> Vectors:
+    vectors = np.zeros((len(texts), embedder.dim), np.float32)
+    todo = []
+    for position, text in enumerate(texts):
+        known = reusable.get(text_hash(text))
+        if known is None:
+            todo.append(position)
+        else:
+            vectors[position] = known
+    todo.sort(key=lambda position: len(texts[position]))
+    for start in range(0, len(todo), _BATCH):
+        batch = todo[start : start + _BATCH]
+        vectors[batch] = embedder.passages([texts[position] for position in batch])
+        if progress is not None:
+            progress(min(start + _BATCH, len(todo)), len(todo))
+    return vectors
