@@ -120,7 +120,7 @@ class Assistant:
             plan = _continue(plan, previous)
         plan = replace(plan, query=plan.query[:MAX_QUERY])
         evidence = gather(plan, facts, self.knowledge, self.searcher, _LIMIT[audience])
-        answer = self._write(text, patient, intake, triaged, evidence, facts.known_nothing, audience, language)
+        answer = self._write(text, patient, intake, triaged, evidence, audience, language)
         return Turn(answer, plan, intake)
 
     def triage(self, text: str, patient: Patient | None = None, *, language: Language | None = None) -> Urgency:
@@ -164,7 +164,6 @@ class Assistant:
         intake: Intake,
         triaged: TriageResult,
         evidence: Evidence,
-        no_patient: bool,
         audience: Audience,
         language: Language,
     ) -> Answer:
@@ -183,15 +182,13 @@ class Assistant:
         if reason and not held:
             evidence = replace(evidence, missing=())
         missing_vitals = triaged.news2.missing if triaged.news2 and triaged.news2.parts else ()
+        no_patient = patient.is_empty and not intake.numbers.labs and not intake.numbers.vitals
         not_checked, ask_next = compose.unknowns(
             evidence, intake, patient.unrecognised, no_patient and not reason, missing_vitals, table, language
         )
         if len(question) > MAX_QUERY:
             not_checked.insert(0, say("not_checked.truncated", language, count=MAX_QUERY))
-        text = compose.markdown(
-            urgency, recommendations, held, not_checked, ask_next, book.citations, reason, audience, language, number
-        )
-        return Answer(
+        answer = Answer(
             question=question,
             language=language,
             audience=audience,
@@ -203,9 +200,10 @@ class Assistant:
             ask_next=tuple(ask_next),
             abstained=reason is not None,
             abstain_reason=reason,
-            text=text,
+            text="",
             index=version.manifest.corpus_hash,
         )
+        return answer.model_copy(update={"text": compose.markdown(answer, number)})
 
     def _abstain_reason(self, found: bool, held: bool, urgency: Urgency, language: Language) -> str | None:
         if found or urgency.level == "emergency":

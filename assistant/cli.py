@@ -397,3 +397,14 @@ def _invoke() -> int:
     except click.Abort:
         return 130
     return status if isinstance(status, int) else 0
+
+
+def serve_page() -> None:
+    """Start the web page as ``app.py`` does, with errors in one line."""
+
+    def start() -> None:
+        from assistant.web import serve as start_page
+
+        start_page(Settings())
+
+    sys.exit(_run(start))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 
-from assistant.answer import Audience, Because, Citation, HeldBack, Recommendation, Urgency
+from assistant.answer import Answer, Audience, Because, Citation, HeldBack, Recommendation, Urgency
 from assistant.fusion import Chosen, Evidence, Held
 from assistant.intake import Intake
 from assistant.messages import knows, say
@@ -179,43 +179,33 @@ def _question(missing: Missing, table: ConceptTable, language: Language) -> str:
         return say("ask.measurement", language, name=measurement_label(missing.key, language), unit=unit)
     if missing.leaf in ("age", "sex", "pregnant", "breastfeeding"):
         return say(f"ask.{missing.leaf}", language)
-    key = missing.leaf if missing.leaf in ("medicine", "allergy") else "condition"
+    key = missing.leaf if knows(f"ask.{missing.leaf}") else "condition"
     return say(f"ask.{key}", language, name=table.label(missing.key, language))
 
 
-def markdown(
-    urgency: Urgency,
-    recommendations: Sequence[Recommendation],
-    held_back: Sequence[HeldBack],
-    not_checked: Sequence[str],
-    ask_next: Sequence[str],
-    citations: Sequence[Citation],
-    abstain_reason: str | None,
-    audience: Audience,
-    language: Language,
-    number: str,
-) -> str:
-    """The whole answer as Markdown. Every sentence of advice ends in its ``[n]``."""
-    blocks = [_urgency_block(urgency, language, number)]
-    if abstain_reason:
-        blocks.append(abstain_reason)
+def markdown(answer: Answer, number: str, sources: bool = True) -> str:
+    """The answer as Markdown, every sentence of advice with its ``[n]``; *number* is the emergency number."""
+    language = answer.language
+    blocks = [_urgency_block(answer.urgency, language, number)]
+    if answer.abstain_reason:
+        blocks.append(answer.abstain_reason)
     kind: Kind | None = None
-    for item in recommendations:
+    for item in answer.recommendations:
         if item.kind != kind:
             kind = item.kind
             blocks.append(f"### {say(f'heading.{kind}', language)}")
-        blocks.append(_recommendation_block(item, audience, language))
-    if held_back:
+        blocks.append(_recommendation_block(item, answer.audience, language))
+    if answer.held_back:
         blocks.append(f"### {say('heading.held_back', language)}")
-        blocks += [_held_block(item, language) for item in held_back]
-    for heading, lines in (("not_checked", not_checked), ("ask_next", ask_next)):
+        blocks += [_held_block(item, language) for item in answer.held_back]
+    for heading, lines in (("not_checked", answer.not_checked), ("ask_next", answer.ask_next)):
         if lines:
             blocks.append(f"### {say(f'heading.{heading}', language)}")
             blocks.append("\n".join(f"- {line}" for line in lines))
-    if citations:
+    if sources and answer.citations:
         blocks.append(f"### {say('heading.sources', language)}")
-        blocks.append("\n".join(source_line(citation, language) for citation in citations))
-    blocks.append(f"*{say(f'disclaimer.{audience}', language)}*")
+        blocks.append("\n".join(source_line(citation, language) for citation in answer.citations))
+    blocks.append(f"*{say(f'disclaimer.{answer.audience}', language)}*")
     return "\n\n".join(blocks)
 
 
@@ -284,4 +274,4 @@ def _held_block(item: HeldBack, language: Language) -> str:
     colon = "：" if language == "zh" else ": "
     marks = "".join(f"[{n}]" for n in item.citations)
     facts = f" ({_facts(item.because, language)})" if item.because else ""
-    return f"- ~~{item.text}~~  \n  {say('label.held_because', language)}{colon}{item.reason}{facts} {marks}"
+    return f"- {say('label.otherwise', language)}{colon}{item.text}  \n  {say('label.held_because', language)}{colon}{item.reason}{facts} {marks}"

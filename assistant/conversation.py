@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 class Conversation:
     """One patient, one thread of questions. Two conversations share nothing."""
 
-    def __init__(self, assistant: Assistant, patient: Patient, audience: Audience = "nurse") -> None:
+    def __init__(
+        self, assistant: Assistant, patient: Patient, audience: Audience = "nurse", plan: Plan | None = None
+    ) -> None:
         self._assistant = assistant
-        self._plan: Plan | None = None
+        self.plan = plan
         self.patient = patient
         self.audience: Audience = audience
         self.answers: list[Answer] = []
@@ -33,8 +35,8 @@ class Conversation:
         table = self._assistant.knowledge.table
         patient = merge(self.patient, read(text, table), table)
         turn = self._assistant.turn(
-            text, patient, audience=self.audience, language=language, previous=self._plan
+            text, patient, audience=self.audience, language=language, previous=self.plan
         )
-        self.patient, self._plan = patient, turn.plan
+        self.patient, self.plan = patient, turn.plan
         self.answers.append(turn.answer)
         return turn.answer

@@ -66,6 +66,10 @@ class PatientFacts:
         """``sex``, ``pregnant`` or ``breastfeeding``, where known or deducible."""
         return self._flags.get(name)
 
+    def numbers(self) -> dict[str, tuple[float, Fact]]:
+        """Every known number with the fact it came from."""
+        return dict(self._numbers)
+
     @property
     def known_nothing(self) -> bool:
         """Whether there is no fact at all."""

@@ -27,10 +27,21 @@ if TYPE_CHECKING:
 _ASKABLE = frozenset({"food", "nutrient", "activity", "care", "device", "medicine"})
 _ABOUT = frozenset({"condition", "symptom", "function", "habit", "person"})
 _POOL = 600
-#: Weights of the evidence that a statement answers the question for this patient.
-_ASKED, _KIND, _NAMED, _PERSONAL, _STRONG = 0.9, 0.35, 0.3, 0.2, 0.1
+#: Weights of the evidence that a statement answers the question for this patient, on the scale of
+#: relevance (0 to 1): it advises on the very thing asked about; is of the kind asked for; belongs to a
+#: condition the question names, or the patient has; warns of what a rule forbids this patient; holds
+#: because of a measured value; is graded strong by its source.
+_ASKED, _KIND, _NAMED, _OWN, _HAZARD, _MEASURED, _STRONG = 0.9, 0.35, 0.3, 0.25, 0.5, 0.4, 0.1
 #: A statement is shown when it scores at least this share of the best one.
 _SHARE = 0.45
+#: Each statement already chosen of the same kind, or topic, costs the next one this much.
+_SAME_KIND, _SAME_TOPIC = 0.06, 0.04
+#: Embeddings of two statements more alike than this say the same thing.
+_DUPLICATE_COSINE = 0.965
+_MOST_PROBLEMS = 4
+_MOST_SAFETY = 2
+_MISSING_WEIGHT = {"lab": 1.0, "vital": 1.0, "age": 1.0, "sex": 0.8, "pregnant": 1.0, "breastfeeding": 0.6, "medicine": 0.7,
+                   "allergy": 0.6, "care": 0.6, "device": 0.5}  # fmt: skip
 _STRONG_GRADE = re.compile(r"^(1[A-C]?\b|strong|class (i|1)\b|grade a\b|level a\b|a\b|nice: ?offer|offer|强)", re.IGNORECASE)
 
 
@@ -81,7 +92,7 @@ class Evidence:
 class _Pool:
     candidates: list[Chosen] = field(default_factory=list)
     held: list[tuple[float, Held]] = field(default_factory=list)
-    missing: dict[Missing, float] = field(default_factory=dict)
+    missing: list[tuple[float, Missing]] = field(default_factory=list)
 
 
 def make_plan(intake: Intake, table: ConceptTable) -> Plan:
@@ -107,74 +118,110 @@ def make_plan(intake: Intake, table: ConceptTable) -> Plan:
 
 def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Searcher, limit: int) -> Evidence:
     """Search, then keep what applies to this patient and is safe; at most *limit* statements, best first."""
-    relevance, best_cosine = _relevance(plan, searcher)
-    general = facts.known_nothing
+    relevance, rows, best_cosine = _relevance(plan, facts, knowledge.table, searcher)
+    hazards = _Hazards(facts, knowledge)
     pool = _Pool()
     for statement_id, statement in knowledge.statements.items():
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
-        score = _score(statement, topic, relevance.get(statement_id, 0.0), plan, knowledge.table)
-        _consider(statement, topic, score, plan, facts, knowledge, general, pool)
-    chosen = _choose(pool.candidates, plan, knowledge, limit)
-    chosen, conflicting = _resolve_conflicts(chosen, knowledge.table)
+        score = _score(statement, topic, relevance.get(statement_id, 0.0), plan, facts, hazards, knowledge.table)
+        _consider(statement, topic, score, facts, hazards, pool, knowledge.table)
     floor = _SHARE * max((c.score for c in pool.candidates), default=0.0)
+    chosen = _choose([c for c in pool.candidates if c.score >= floor or c.safety], plan, knowledge, limit, rows, searcher)
+    chosen, conflicting = _resolve_conflicts(chosen, knowledge.table)
     held = [h for score, h in sorted(pool.held, key=lambda item: -item[0]) if score >= floor][:limit]
-    held = _asked_but_unsafe(plan, facts, knowledge) + held + conflicting
+    held = _asked_but_unsafe(plan, hazards) + held + conflicting
     held = list({(h.statement.id if h.statement else h.concept): h for h in reversed(held)}.values())[::-1]
     covered = _covered(plan, chosen, held, knowledge.table)
     return Evidence(
         chosen=tuple(chosen),
         held=tuple(held),
-        missing=tuple(sorted(pool.missing, key=lambda m: -pool.missing[m])),
+        missing=_most_valuable([(score, m) for score, m in pool.missing if score >= floor]),
         uncovered=tuple(c for c in plan.asked if c not in covered),
         best_cosine=best_cosine,
         grounded=bool(covered) or any(c.score >= _NAMED for c in chosen),
     )
 
 
-def held_by(
-    statement: Statement, facts: PatientFacts, rules: Iterable[Contraindication], table: ConceptTable
-) -> tuple[Contraindication, tuple[Fact, ...], str] | None:
-    """The first rule that forbids advising this patient what the statement advises, if there is one."""
-    for advice in statement.advice:
-        if advice.direction in TOWARDS:
-            found = forbidden(advice.target, facts, rules, table)
-            if found is not None:
+class _Hazards:
+    """What the contraindication rules forbid this patient, worked out once a question."""
+
+    def __init__(self, facts: PatientFacts, knowledge: Knowledge) -> None:
+        self._table = knowledge.table
+        self._active = [
+            (rule, verdict.because)
+            for rule in knowledge.contraindications
+            if (verdict := evaluate(rule.when, facts)).truth
+        ]
+
+    def forbidden(self, concept: str) -> tuple[Contraindication, tuple[Fact, ...]] | None:
+        """The first rule under which *concept* must not be advised to this patient, with the facts behind it."""
+        for rule, because in self._active:
+            if any(self._table.is_a(concept, target) for target in rule.hold):
+                return rule, because
+        return None
+
+    def against(self, statement: Statement) -> tuple[Contraindication, tuple[Fact, ...], str] | None:
+        """The first rule that forbids something the statement advises, with that concept."""
+        for advice in statement.advice:
+            if advice.direction in TOWARDS and (found := self.forbidden(advice.target)):
                 return (*found, advice.target)
-    return None
+        return None
+
+    def warned_of_by(self, statement: Statement) -> bool:
+        """Whether the statement advises against something that is forbidden to this patient."""
+        return any(
+            advice.direction in ("avoid", "limit") and self.forbidden(advice.target) is not None
+            for advice in statement.advice
+        )
 
 
-def forbidden(
-    concept: str, facts: PatientFacts, rules: Iterable[Contraindication], table: ConceptTable
-) -> tuple[Contraindication, tuple[Fact, ...]] | None:
-    """The first rule under which this concept must not be advised to this patient, with the facts behind it."""
-    for rule in rules:
-        if any(table.is_a(concept, target) for target in rule.hold):
-            verdict = evaluate(rule.when, facts)
-            if verdict.truth:
-                return rule, verdict.because
-    return None
+def _relevance(
+    plan: Plan, facts: PatientFacts, table: ConceptTable, searcher: Searcher
+) -> tuple[dict[str, float], dict[str, int], float]:
+    """How relevant search finds each statement (0 to 1), a row of each, and the question's best cosine.
 
-
-def _relevance(plan: Plan, searcher: Searcher) -> tuple[dict[str, float], float]:
-    """How relevant search finds each statement, between 0 and 1, and the best cosine similarity."""
-    hits = searcher.search(plan.query, k=_POOL, accept=lambda row: bool(row.entry), expansion=plan.expansion)
+    A question that names no condition is about the whole patient: it is asked once for each of the
+    patient's problems, and a statement counts by the search that ranks it best.
+    """
+    queries = [plan.query]
+    if not plan.named and not plan.asked:
+        problems = [c for c in facts.present if table[c].kind == "condition"][:_MOST_PROBLEMS]
+        queries += [f"{table[c].en} {table[c].zh} {plan.query}" for c in problems]
     relevance: dict[str, float] = {}
-    for hit in hits:
-        entry = searcher.version.rows[hit.row].entry
-        relevance[entry] = max(relevance.get(entry, 0.0), hit.score)
-    return relevance, max((hit.cosine for hit in hits), default=0.0)
+    rows: dict[str, int] = {}
+    best_cosine = 0.0
+    for number, query in enumerate(queries):
+        hits = searcher.search(query, k=_POOL, accept=lambda row: bool(row.entry), expansion=plan.expansion)
+        if number == 0:
+            best_cosine = max((hit.cosine for hit in hits), default=0.0)
+        for hit in hits:
+            entry = searcher.version.rows[hit.row].entry
+            rows.setdefault(entry, hit.row)
+            relevance[entry] = max(relevance.get(entry, 0.0), hit.score)
+    return relevance, rows, best_cosine
 
 
-def _score(statement: Statement, topic: Topic, relevance: float, plan: Plan, table: ConceptTable) -> float:
+def _score(
+    statement: Statement,
+    topic: Topic,
+    relevance: float,
+    plan: Plan,
+    facts: PatientFacts,
+    hazards: _Hazards,
+    table: ConceptTable,
+) -> float:
     score = relevance
     targets = [advice.target for advice in statement.advice]
     if any(_related(asked, target, table) for asked in plan.asked for target in targets):
         score += _ASKED
     if statement.kind in plan.kinds:
         score += _KIND
-    about = _concepts_of(topic)
-    if any(_related(named, concept, table) for named in plan.named for concept in about):
+    if any(_related(named, concept, table) for named in plan.named for concept in _concepts_of(topic)):
         score += _NAMED
+    if topic.topic in table and facts.concept("condition", topic.topic).truth:
+        score += _OWN
+    if hazards.warned_of_by(statement):
+        score += _HAZARD
     if statement.source.strength and _STRONG_GRADE.search(statement.source.strength):
         score += _STRONG
     return score
@@ -184,38 +231,36 @@ def _consider(
     statement: Statement,
     topic: Topic,
     score: float,
-    plan: Plan,
     facts: PatientFacts,
-    knowledge: Knowledge,
-    general: bool,
+    hazards: _Hazards,
     pool: _Pool,
+    table: ConceptTable,
 ) -> None:
+    """Put a statement where it belongs: applicable, held back, or waiting for a fact that is missing."""
     whole = evaluate(topic.applies_when, facts)
     narrow = evaluate(statement.applies_when, facts)
     if whole.truth is False or narrow.truth is False:
         return
-    if whole.truth is None and not general:
+    if whole.truth is None and not facts.known_nothing:
         return
-    if narrow.truth is None:
-        if not (general and _only_concepts(narrow.missing)):
-            _note_missing(narrow, score, pool)
-            return
+    if narrow.truth is None and not (facts.known_nothing and _only_concepts(narrow.missing)):
+        pool.missing += [(score * _weight(m), m) for m in narrow.missing if m.leaf not in ("condition", "symptom")]
+        return
     exception = evaluate(statement.not_when, facts) if statement.not_when else Verdict(False)
     if exception.truth:
-        concept = statement.advice[0].target
-        pool.held.append((score, Held(statement, concept, statement, exception.because)))
+        pool.held.append((score, Held(statement, statement.advice[0].target, statement, exception.because)))
         return
-    blocked = held_by(statement, facts, knowledge.contraindications, knowledge.table)
+    blocked = hazards.against(statement)
     if blocked is not None:
         rule, because, concept = blocked
         pool.held.append((score, Held(statement, concept, rule, because)))
         return
-    if exception.truth is None:
-        _note_missing(exception, 0.5 * score, pool)
-    taken = _taken_but_advised_against(statement, facts, knowledge.table)
-    personal = _PERSONAL if statement.applies_when and narrow.because else 0.0
+    pool.missing += [(0.5 * score * _weight(m), m) for m in exception.missing]
+    if any(fact.field.partition(".")[0] in ("labs", "vitals") for fact in narrow.because):
+        score += _MEASURED
+    taken = _taken_but_advised_against(statement, facts, table)
     because = tuple(dict.fromkeys([*taken, *narrow.because, *whole.because]))
-    pool.candidates.append(Chosen(statement, because, score + personal, bool(taken)))
+    pool.candidates.append(Chosen(statement, because, score, bool(taken)))
 
 
 def _taken_but_advised_against(statement: Statement, facts: PatientFacts, table: ConceptTable) -> list[Fact]:
@@ -229,26 +274,49 @@ def _taken_but_advised_against(statement: Statement, facts: PatientFacts, table:
     ]
 
 
-def _choose(candidates: Sequence[Chosen], plan: Plan, knowledge: Knowledge, limit: int) -> list[Chosen]:
-    """Safety first, then the best of each touched topic in turn, down to a share of the best score."""
+def _choose(
+    candidates: Sequence[Chosen],
+    plan: Plan,
+    knowledge: Knowledge,
+    limit: int,
+    rows: dict[str, int],
+    searcher: Searcher,
+) -> list[Chosen]:
+    """Safety first, then greedily the best, a little less of what there is already; near-duplicates collapse."""
     ranked = sorted(candidates, key=lambda c: (-c.score, c.statement.id))
-    if not ranked:
-        return []
-    floor = _SHARE * ranked[0].score
-    wanted = plan.kinds or None
-    chosen = [c for c in ranked if c.safety][:2]
-    by_topic: dict[str, list[Chosen]] = {}
-    for candidate in ranked:
-        fits = wanted is None or candidate.statement.kind in wanted or candidate.score >= _ASKED
-        if candidate.score >= floor and fits and candidate not in chosen:
-            by_topic.setdefault(knowledge.topic_of[candidate.statement.id], []).append(candidate)
-    queues = sorted(by_topic.values(), key=lambda queue: -queue[0].score)
-    while queues and len(chosen) < limit:
-        for queue in queues:
-            if len(chosen) < limit:
-                chosen.append(queue.pop(0))
-        queues = [queue for queue in queues if queue]
+    if plan.kinds:
+        ranked = [c for c in ranked if c.safety or c.statement.kind in plan.kinds or c.score >= _ASKED]
+    chosen: list[Chosen] = []
+    kinds: dict[str, int] = {}
+    topics: dict[str, int] = {}
+
+    def worth(candidate: Chosen) -> float:
+        topic = knowledge.topic_of[candidate.statement.id]
+        crowd = _SAME_KIND * kinds.get(candidate.statement.kind, 0) + _SAME_TOPIC * topics.get(topic, 0)
+        return candidate.score - crowd
+
+    while ranked and len(chosen) < limit:
+        safety = [c for c in ranked if c.safety] if sum(c.safety for c in chosen) < _MOST_SAFETY else []
+        best = max(safety or ranked, key=lambda c: (worth(c), c.statement.id))
+        ranked.remove(best)
+        if _repeats(best, chosen, rows, searcher):
+            continue
+        chosen.append(best)
+        kinds[best.statement.kind] = kinds.get(best.statement.kind, 0) + 1
+        topic = knowledge.topic_of[best.statement.id]
+        topics[topic] = topics.get(topic, 0) + 1
     return chosen
+
+
+def _repeats(candidate: Chosen, chosen: Sequence[Chosen], rows: dict[str, int], searcher: Searcher) -> bool:
+    if candidate.statement.id not in rows:
+        return False
+    mine = set(candidate.statement.advice)
+    for other in chosen:
+        if mine & set(other.statement.advice) and other.statement.id in rows:
+            if searcher.similarity(rows[candidate.statement.id], rows[other.statement.id]) > _DUPLICATE_COSINE:
+                return True
+    return False
 
 
 def _resolve_conflicts(chosen: list[Chosen], table: ConceptTable) -> tuple[list[Chosen], list[Held]]:
@@ -276,13 +344,10 @@ def _resolve_conflicts(chosen: list[Chosen], table: ConceptTable) -> tuple[list[
     return kept, held
 
 
-def _asked_but_unsafe(plan: Plan, facts: PatientFacts, knowledge: Knowledge) -> list[Held]:
-    held = []
-    for concept in plan.asked:
-        found = forbidden(concept, facts, knowledge.contraindications, knowledge.table)
-        if found is not None:
-            held.append(Held(None, concept, *found))
-    return held
+def _asked_but_unsafe(plan: Plan, hazards: _Hazards) -> list[Held]:
+    """Things asked about that a rule forbids this patient, whether or not a statement mentions them."""
+    found = ((concept, hazards.forbidden(concept)) for concept in plan.asked)
+    return [Held(None, concept, *rule) for concept, rule in found if rule is not None]
 
 
 def _covered(plan: Plan, chosen: Sequence[Chosen], held: Sequence[Held], table: ConceptTable) -> set[str]:
@@ -305,11 +370,17 @@ def _only_concepts(missing: Iterable[Missing]) -> bool:
     return all(m.leaf not in ("lab", "vital", "age", "pregnant", "breastfeeding", "sex") for m in missing)
 
 
-def _note_missing(verdict: Verdict, score: float, pool: _Pool) -> None:
-    for missing in verdict.missing:
-        weight = score if missing.leaf not in ("condition", "symptom") else 0.5 * score
-        key = Missing(missing.leaf, missing.key)
-        pool.missing[key] = pool.missing.get(key, 0.0) + weight
+def _weight(missing: Missing) -> float:
+    return _MISSING_WEIGHT.get(missing.leaf, 0.2)
+
+
+def _most_valuable(missing: Iterable[tuple[float, Missing]]) -> tuple[Missing, ...]:
+    """Missing facts, the one on which most depends first."""
+    value: dict[Missing, float] = {}
+    for score, item in missing:
+        key = Missing(item.leaf, item.key)
+        value[key] = value.get(key, 0.0) + score
+    return tuple(sorted(value, key=lambda m: (-value[m], m.key)))
 
 
 @functools.cache

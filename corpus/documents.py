@@ -61,7 +61,8 @@ class Passage(BaseModel):
     """A retrievable span ``[start, end)`` of a document.
 
     ``entry`` is the statement or rule it renders; ``parts`` are the spans of that entry's texts.
-    ``search_text`` is what is embedded and indexed: the passage with its topic's name before it.
+    ``search_text`` is what word search indexes, ``embed_text`` what is embedded; both begin with the title.
+    A passage that is only ever cited has neither.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -73,6 +74,7 @@ class Passage(BaseModel):
     language: Language
     origin: Origin
     search_text: str
+    embed_text: str
     topic: str = ""
     entry: str = ""
     parts: dict[Part, tuple[int, int]] = {}
@@ -139,6 +141,7 @@ def statement_document(topic: Topic, language: Language) -> tuple[Document, list
                 language=language,
                 origin=origin_of(statement.source, topic.sources, statement.reviewed),
                 search_text="\n".join([title, *(text[language] for text in shown if text)]),
+                embed_text=f"{title}\n{statement.text[language]}",
                 topic=topic.topic,
                 entry=statement.id,
                 parts=spans,
@@ -164,6 +167,7 @@ def rule_document(rule_file: RuleFile, language: Language) -> tuple[Document, li
                 language=language,
                 origin=origin_of(rule.source, rule_file.sources, rule.reviewed),
                 search_text="",
+                embed_text="",
                 entry=rule.id,
                 parts=spans,
             )

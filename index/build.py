@@ -72,7 +72,7 @@ def build_index(
         reusable = old.vectors() if old is not None and old.manifest.embedder == embedder.name else {}
         if old is not None:
             old.close()
-        texts = [passage.search_text for passage in all_passages if passage.search_text]
+        texts = [passage.embed_text for passage in all_passages if passage.embed_text]
         vectors = _embed(texts, embedder, reusable, progress)
         compiled = Compiled(topics=corpus.topics, rules=corpus.rules).model_dump_json(exclude_none=True)
         return directory.write(documents, all_passages, vectors, embedder.name, corpus_hash, compiled)

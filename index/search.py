@@ -63,6 +63,11 @@ class Searcher:
         ranked = sorted(fused.items(), key=lambda item: (-item[1], item[0]))[:k]
         return [Hit(row, score, float(max(cosine[row], 0.0)), float(bm25[row])) for row, score in ranked]
 
+    def similarity(self, one: int, other: int) -> float:
+        """Cosine similarity of two rows."""
+        dense = self.version.dense
+        return float(dense.reconstruct(one) @ dense.reconstruct(other))
+
     def _dense(self, query: str, pool: int) -> npt.NDArray[np.float32]:
         """Cosine similarities of all rows; minus infinity for those outside the *pool* best."""
         similarities, rows = self.version.dense.search(self._embedder.query(query)[None, :], pool)

@@ -304,7 +304,7 @@ def _passage_rows(passages: Sequence[Passage]) -> Iterator[tuple[Any, ...]]:
     for p in passages:
         body = p.model_dump_json()
         if p.search_text:
-            yield p.id, row, p.document, p.entry, p.topic, p.language, text_hash(p.search_text), body
+            yield p.id, row, p.document, p.entry, p.topic, p.language, text_hash(p.embed_text), body
             row += 1
         else:
             yield p.id, None, p.document, p.entry, p.topic, p.language, None, body

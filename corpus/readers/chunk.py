@@ -33,6 +33,7 @@ def passages_of(document: Document) -> list[Passage]:
                     language=document.language,
                     origin=document.origin.model_copy(update={"section": section or document.origin.section}),
                     search_text=f"{title}\n{body}",
+                    embed_text=f"{title}\n{body}",
                 )
             )
     return passages

@@ -1,0 +1,198 @@
+"""The nurse's page: the patient's facts, the chat and the evidence, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from assistant.assistant import Assistant
+from assistant.conversation import Conversation
+from assistant.errors import InputError
+from assistant.measure import read_numbers
+from assistant.patient import Patient, measurement_label
+from assistant.web import show
+from assistant.web.strings import LANGUAGES, Switchboard, text
+
+_EXAMPLES = {
+    "en": [
+        "72-year-old man, CKD stage 4, K 5.6, BP 158/92, takes ibuprofen. What should he eat and avoid?",
+        "How often should I turn a bedbound patient, and how should she lie?",
+        "Stroke yesterday, has not been swallow screened. May he drink water?",
+    ],
+    "zh": [
+        "68岁，慢性肾功能不全，合并糖尿病和高血压，怎样控制血糖血压、减少冠心病发作？",
+        "胃溃疡患者可以吃益生菌、钙奶和维生素C吗？",
+        "卧床老人怎么翻身，多久翻一次？",
+    ],
+}
+
+
+def nurse_page(care: Assistant, language: str) -> None:
+    """Lay out the page inside the current ``gr.Blocks``."""
+    board = Switchboard()
+    plan = gr.State(None)
+    with gr.Row(elem_classes="page-head"):
+        head = gr.HTML(_head(language))
+        board.add(head, value=_head)
+        switch = board.add(
+            gr.Radio(LANGUAGES, value=language, label=text("language", language), scale=0, min_width=220), label="language"
+        )
+    with gr.Row(elem_id="nurse-columns"):
+        with gr.Column(scale=3, min_width=260):
+            heading = gr.Markdown(f"## {text('nurse.patient', language)}")
+            board.add(heading, value=lambda lang: f"## {text('nurse.patient', lang)}")
+            fields = _patient_fields(board, language)
+            understood = gr.HTML(elem_id="understood")
+        with gr.Column(scale=6, min_width=360, elem_id="chat-column"):
+            chat = board.add(
+                gr.Chatbot(
+                    label=text("nurse.conversation", language),
+                    elem_id="chat",
+                    height=520,
+                    placeholder=text("nurse.welcome", language),
+                    buttons=["copy"],
+                    feedback_options=None,
+                    layout="bubble",
+                ),
+                label="nurse.conversation",
+                placeholder="nurse.welcome",
+            )
+            question = board.add(
+                gr.Textbox(
+                    label=text("nurse.question", language),
+                    placeholder=text("nurse.question_hint", language),
+                    lines=2,
+                    autofocus=True,
+                    elem_id="question",
+                ),
+                label="nurse.question",
+                placeholder="nurse.question_hint",
+            )
+            with gr.Row():
+                send = board.add(gr.Button(text("nurse.send", language), variant="primary", elem_id="send"), value="nurse.send")
+                new = board.add(gr.Button(text("nurse.new", language), elem_id="new"), value="nurse.new")
+            examples = gr.Radio(_EXAMPLES[language], label=text("nurse.examples", language), elem_id="examples")
+            board.add(examples, label="nurse.examples", choices=lambda lang: _EXAMPLES[lang])
+        with gr.Column(scale=4, min_width=300):
+            evidence_heading = gr.Markdown(f"## {text('nurse.evidence', language)}")
+            board.add(evidence_heading, value=lambda lang: f"## {text('nurse.evidence', lang)}")
+            evidence = gr.HTML(f"<p>{text('nurse.no_evidence', language)}</p>", elem_id="evidence-panel")
+
+    def respond(message: str, history: list[Any], lang: str, last: Any, *values: Any) -> Iterator[list[Any]]:
+        unchanged = [gr.skip()] * len(fields)
+        try:
+            conversation = Conversation(care, patient_from(values, care), "nurse", last)
+            answer = conversation.say(message, language=lang)  # type: ignore[arg-type]
+        except InputError as error:
+            gr.Warning(str(error))
+            yield [message, history, gr.skip(), gr.skip(), gr.skip(), *unchanged]
+            return
+        history = [*history, {"role": "user", "content": message}]
+        shown = ""
+        blocks = show.chat_blocks(answer, care.settings.emergency_call(answer.language))
+        for block in blocks:
+            shown += block + "\n\n"
+            yield ["", [*history, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), gr.skip(), *unchanged]
+        full = [*history, {"role": "assistant", "content": shown}]
+        filled = fill(conversation.patient)
+        understood_html = show.chips(conversation.patient, care, lang)
+        yield ["", full, show.evidence(answer, care), understood_html, conversation.plan, *filled]
+
+    outputs = [question, chat, evidence, understood, plan, *fields]
+    inputs = [question, chat, switch, plan, *fields]
+    gr.on([send.click, question.submit], respond, inputs, outputs, show_progress="minimal")
+    examples.input(lambda chosen: chosen or "", examples, question)
+    switch.change(board.updates, switch, board.components, show_progress="hidden")
+
+    def restart(lang: str) -> list[Any]:
+        return ["", [], f"<p>{text('nurse.no_evidence', lang)}</p>", "", None, *fill(Patient())]
+
+    new.click(restart, switch, outputs)
+
+    def recognise(lang: str, *values: Any) -> str:
+        try:
+            return show.chips(patient_from(values, care), care, lang)
+        except InputError as error:
+            gr.Warning(str(error))
+            return ""
+
+    for field in fields:
+        field.change(recognise, [switch, *fields], understood, show_progress="hidden")
+
+
+def _head(language: str) -> str:
+    return f"<h1>{text('title', language)}</h1><p>{text('nurse.intro', language)}</p>"
+
+
+def _patient_fields(board: Switchboard, language: str) -> list[Any]:
+    """Age, sex, pregnant, conditions, symptoms, medicines, allergies, numbers: in the order of :func:`fill`."""
+
+    def sexes(lang: str) -> list[tuple[str, str]]:
+        return [(text(f"sex.{value}", lang), value) for value in ("female", "male")]
+
+    with gr.Row():
+        age = board.add(gr.Number(label=text("nurse.age", language), value=None, minimum=0, maximum=130, min_width=80), label="nurse.age")
+        sex = gr.Radio(sexes(language), label=text("nurse.sex", language), min_width=120)
+        board.add(sex, label="nurse.sex", choices=sexes)
+    pregnant = board.add(gr.Checkbox(label=text("nurse.pregnant", language)), label="nurse.pregnant")
+    words = []
+    for name in ("conditions", "symptoms", "medications", "allergies"):
+        hint = f"nurse.{name}_hint" if name in ("conditions", "medications") else None
+        box = gr.Textbox(
+            label=text(f"nurse.{name}", language), lines=2, max_lines=6, placeholder=text(hint, language) if hint else None,
+            elem_id=f"field-{name}",
+        )  # fmt: skip
+        board.add(box, label=f"nurse.{name}", **({"placeholder": hint} if hint else {}))
+        words.append(box)
+    numbers = board.add(
+        gr.Textbox(
+            label=text("nurse.numbers", language), lines=2, max_lines=8, placeholder=text("nurse.numbers_hint", language),
+            elem_id="field-numbers",
+        ),
+        label="nurse.numbers",
+        placeholder="nurse.numbers_hint",
+    )  # fmt: skip
+    return [age, sex, pregnant, *words, numbers]
+
+
+def patient_from(values: tuple[Any, ...], care: Assistant) -> Patient:
+    """The patient in the fields; raises :class:`~assistant.InputError` for impossible values."""
+    age, sex, pregnant, conditions, symptoms, medications, allergies, numbers = values
+    read = read_numbers(numbers or "", care.knowledge.table)
+    if read.doubts:
+        raise InputError(f"“{read.doubts[0]}” is not possible; check the value and its unit")
+    return Patient(
+        age_years=age,
+        sex=sex or None,
+        pregnant=True if pregnant else None,
+        conditions=lines(conditions),
+        symptoms=lines(symptoms),
+        medications=lines(medications),
+        allergies=lines(allergies),
+        labs=read.labs,
+        vitals=read.vitals,
+    )
+
+
+def fill(patient: Patient) -> list[Any]:
+    """The values of the fields for a patient, in the order of :func:`patient_from`."""
+    numbers = [f"{measurement_label(key, 'en')} {value:g}" for key, value in patient.labs.items()]
+    vitals = dict(patient.vitals)
+    high, low = vitals.pop("systolic_bp", None), vitals.pop("diastolic_bp", None)
+    if high is not None and low is not None:
+        numbers.append(f"BP {high:g}/{low:g}")
+    elif high is not None:
+        numbers.append(f"{measurement_label('systolic_bp', 'en')} {high:g}")
+    numbers += [f"{measurement_label(key, 'en')} {value:g}" for key, value in vitals.items() if isinstance(value, float)]
+    if "on_oxygen" in vitals:
+        numbers.append("on oxygen" if vitals["on_oxygen"] else "on air")
+    words = [patient.conditions, patient.symptoms, patient.medications, patient.allergies]
+    return [patient.age_years, patient.sex, bool(patient.pregnant), *("\n".join(w) for w in words), ", ".join(numbers)]
+
+
+def lines(value: str | None) -> list[str]:
+    """The entries of a text box, one a line; commas separate too."""
+    separated = (value or "").replace("；", "\n").replace(";", "\n").replace("，", "\n").replace(",", "\n").replace("、", "\n")
+    return [line.strip() for line in separated.splitlines() if line.strip()]

@@ -1,0 +1,59 @@
+"""The pages' strings in both languages, from ``strings.yaml``, and the switching of a page's language."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from corpus.load import read_yaml
+
+LANGUAGES = [("English", "en"), ("中文", "zh")]
+
+
+@functools.cache
+def _strings() -> dict[str, Any]:
+    data: dict[str, Any] = read_yaml(Path(__file__).parent / "strings.yaml")
+    return data
+
+
+def text(key: str, language: str) -> str:
+    """The string at the dotted *key* in *language*."""
+    node: Any = _strings()
+    for step in key.split("."):
+        node = node[step]
+    return str(node[language])
+
+
+def flags() -> list[dict[str, str]]:
+    """The patient form's first questions: concept and wording in both languages."""
+    found: list[dict[str, str]] = _strings()["flags"]
+    return found
+
+
+def durations() -> list[str]:
+    """The keys of the durations the patient form offers."""
+    return list(_strings()["patient"]["durations"])
+
+
+class Switchboard:
+    """Remembers which strings a page's components show, to redraw them all in the other language."""
+
+    def __init__(self) -> None:
+        self.components: list[Any] = []
+        self._keys: list[dict[str, Any]] = []
+
+    def add(self, component: Any, **properties: Any) -> Any:
+        """Register *component*; *properties* maps its property to a string key, or to a function of the language."""
+        self.components.append(component)
+        self._keys.append(properties)
+        return component
+
+    def updates(self, language: str) -> list[Any]:
+        """The updates that show every registered component in *language*."""
+        import gradio as gr
+
+        return [
+            gr.update(**{name: key(language) if callable(key) else text(key, language) for name, key in keys.items()})
+            for keys in self._keys
+        ]
