@@ -23,7 +23,7 @@ eval: .venv/.dev
 	$(BIN)/care eval
 
 models: .venv/.dev
-	$(BIN)/pip install -q -c constraints.txt -e '.[models]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[dev,models,test-models]'
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

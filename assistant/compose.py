@@ -9,7 +9,7 @@ from assistant.answer import Answer, Audience, Because, Citation, HeldBack, Reco
 from assistant.fusion import Chosen, Evidence, Held
 from assistant.intake import Intake
 from assistant.messages import knows, say
-from assistant.patient import measurement_label
+from assistant.patient import measurement_label, measurement_unit
 from assistant.triage import TriageResult, because, explain, vital_name
 from corpus.concepts import ConceptTable
 from corpus.conditions import Fact, Missing
@@ -223,7 +223,8 @@ def fact_text(fact: Because, language: Language) -> str:
     group, _, key = field.partition(".")
     if group in ("labs", "vitals", "news2"):
         name = vital_name(key, language) if group == "news2" else measurement_label(key, language)
-        return f"{name} {value:g}" if isinstance(value, int | float) else f"{name} {value}"
+        unit = f" {measurement_unit(key)}" if group != "news2" else ""
+        return f"{name} {value:g}{unit}".rstrip() if isinstance(value, int | float) else f"{name} {value}"
     shown = say(f"value.{value}", language) if knows(f"value.{value}") else str(value)
     label = say(f"field.{field}", language) if knows(f"field.{field}") else field
     return f"{label}: {shown}" if language == "en" else f"{label}：{shown}"
@@ -258,7 +259,7 @@ def _recommendation_block(item: Recommendation, audience: Audience, language: La
     lines = [f"- {marked(item.text, item.citations)}"]
     details = []
     if item.because:
-        details.append(f"*{say('label.because', language)} {_facts(item.because, language)}*")
+        details.append(f"*{say(f'label.because.{audience}', language)} {_facts(item.because, language)}*")
     if item.strength and audience == "nurse":
         details.append(f"*{say('label.strength', language)}{colon}{item.strength}*")
     if details:
@@ -266,7 +267,7 @@ def _recommendation_block(item: Recommendation, audience: Audience, language: La
     if item.why:
         lines.append(f"  {say('label.why', language)}{colon}{marked(item.why, item.citations)}")
     if item.escalate_when:
-        lines.append(f"  {say('label.escalate', language)}{colon}{marked(item.escalate_when, item.citations)}")
+        lines.append(f"  {say(f'label.escalate.{audience}', language)}{colon}{marked(item.escalate_when, item.citations)}")
     return "  \n".join(lines)
 
 

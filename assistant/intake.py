@@ -25,6 +25,8 @@ _LIST_GAP = re.compile(r"^(?:\s|,|/|、|\bor\b|\band\b|\bnor\b|\bany\b|\bhas\b|�
 _HAS_OR = re.compile(r"\b(?:or|nor)\b|或|也没")
 _REACH = 40
 _LONGEST_CLAUSE = 600
+#: Where several cues reach a finding, the first of these decides.
+_PRECEDENCE: tuple[Status, ...] = ("absent", "other", "hypothetical", "past", "uncertain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +118,24 @@ def _assert_statuses(
     findings: list[Finding] = []
     for index, mention in enumerate(mentions):
         kind = table[mention.concept].kind
-        status: Status = "present"
-        for cue in cues:
-            if cue.only and kind not in cue.only:
-                continue
-            if cue.forward and cue.end <= mention.start and _reaches(folded, cue, mention, mentions[:index], stops):
-                status = cue.status
-            elif not cue.forward and mention.end <= cue.start and _follows(folded, mention, cue, mentions[index + 1 :]):
-                status = cue.status
-                break
+        found: set[Status] = {
+            cue.status
+            for cue in cues
+            if (not cue.only or kind in cue.only)
+            and (
+                _reaches(folded, cue, mention, mentions[:index], stops)
+                if cue.forward
+                else _follows(folded, mention, cue, mentions[index + 1 :])
+            )
+        }
+        status = next((s for s in _PRECEDENCE if s in found), "present")
         findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
     return findings
 
 
 def _reaches(folded: str, cue: _Cue, mention: Mention, earlier: list[Mention], stops: list[tuple[int, int]]) -> bool:
     """Whether a forward cue's reach extends to the mention: no terminator, and commas only inside a list."""
-    if any(cue.end <= s and e <= mention.start for s, e in stops):
+    if cue.end > mention.start or any(cue.end <= s and e <= mention.start for s, e in stops):
         return False
     position = cue.end
     for number, part in enumerate([*(m for m in earlier if m.start >= cue.end), mention]):
@@ -157,7 +161,7 @@ def _is_list(folded: str, cue: _Cue, mention: Mention) -> bool:
 
 def _follows(folded: str, mention: Mention, cue: _Cue, later: list[Mention]) -> bool:
     gap = folded[mention.end : cue.start]
-    if any(m.start < cue.start for m in later) or "," in gap:
+    if mention.end > cue.start or any(m.start < cue.start for m in later) or "," in gap:
         return False
     return len(gap) <= (12 if gap.isascii() else 6)
 

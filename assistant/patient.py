@@ -272,3 +272,9 @@ def measurement_label(key: str, language: str) -> str:
     """The name of a lab or vital sign in words; the key itself where it is unknown."""
     measurement = _concepts().measurements.get(key)
     return measurement.label(language) if measurement else key
+
+
+def measurement_unit(key: str) -> str:
+    """The unit a lab or vital sign is kept in, for display."""
+    measurement = _concepts().measurements.get(key)
+    return measurement.unit if measurement else ""

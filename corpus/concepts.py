@@ -13,6 +13,9 @@ import ahocorasick_rs
 from corpus.errors import CorpusError
 from corpus.text import HAN, normalise
 
+#: By how many characters a Chinese name that cuts a word in two counts as shorter than it is.
+_SPLIT_PENALTY = 1.5
+
 KINDS = frozenset(
     {"condition", "symptom", "medicine", "food", "nutrient", "activity", "care", "device", "function", "habit", "person"}
 )
@@ -119,10 +122,13 @@ class ConceptTable:
         return dict(self._by_name)
 
     def find(self, text: str) -> list[Mention]:
-        """Return the concepts named in *text*, left to right, the longest name first where names overlap.
+        """Return the concepts named in *text*, left to right, the longest name where names overlap.
 
-        English names match whole words (a plural ``s`` is allowed); a Chinese name of a single
-        character matches only where the segmenter sees it as a word of its own.
+        A name that cuts a word in two counts as shorter: 没有呼吸困难 holds 呼吸困难, not 没有呼吸.
+
+        English names match whole words (a plural ``s`` is allowed). A Chinese name of one character, or of
+        two that is not a complaint or disease, matches only where the segmenter sees words begin and end:
+        少盐 is not in 多少盐. Complaints match anywhere, since missing one is worse.
         """
         folded = normalise(text)
         names, automaton = self._automaton
@@ -132,10 +138,16 @@ class ConceptTable:
             end = _plural_end(folded, start, end)
             if not _stands_alone(folded, start, end):
                 continue
-            if end - start == 1 and HAN.match(folded[start]) and not {start, end} <= boundaries:
+            if HAN.match(folded[start]) and not {start, end} <= boundaries and self._needs_word(names[index]):
                 continue
             found.append((start, end, names[index]))
-        found.sort(key=lambda m: (m[0] - m[1], m[0]))
+
+        def preference(match: tuple[int, int, str]) -> tuple[float, int]:
+            start, end, _ = match
+            splits_word = HAN.match(folded[end - 1]) is not None and not {start, end} <= boundaries
+            return start - end + (_SPLIT_PENALTY if splits_word else 0), start
+
+        found.sort(key=preference)
         taken = bytearray(len(folded) + 1)
         chosen: list[Mention] = []
         for start, end, name in found:
@@ -143,6 +155,10 @@ class ConceptTable:
                 taken[start:end] = b"\x01" * (end - start)
                 chosen.append(Mention(self._by_name[name], start, end, folded[start:end]))
         return sorted(chosen, key=lambda m: m.start)
+
+    def _needs_word(self, name: str) -> bool:
+        complaint = self._concepts[self._by_name[name]].kind in ("symptom", "condition")
+        return len(name) == 1 or (len(name) == 2 and not complaint)
 
     @functools.cached_property
     def _automaton(self) -> tuple[list[str], ahocorasick_rs.AhoCorasick]:

@@ -59,10 +59,9 @@ def build_index(
             for language in ("en", "zh"):
                 document, passages = rule_document(rule_file, language)
                 contents[document.id] = document, passages
+        for document, passages in directory.user_documents():
+            contents[document.id] = document, passages
         old = _open_if_usable(directory)
-        if old is not None:
-            for document in old.documents("user"):
-                contents[document.id] = document, old.passages(document.id)
         for document, passages in add:
             contents[document.id] = document, passages
         for document_id in remove:

@@ -169,6 +169,33 @@ class IndexDirectory:
         self._verify(folder, manifest)
         return manifest
 
+    def user_documents(self) -> list[tuple[Document, list[Passage]]]:
+        """The users' documents in the version in use, also where its other files are damaged.
+
+        Raises :class:`IndexUnusableError` where the file that holds them is: then they would be lost, so
+        the directory has to be moved away by hand first.
+        """
+        if not self.exists:
+            return []
+        folder = self._current()
+        content = folder / "content.sqlite"
+        if not content.is_file() or _checksum(content) != self._read_manifest(folder).checksums.get(content.name):
+            raise IndexUnusableError(
+                f"{content} is damaged and cannot give back your own documents; move {self.path} away, "
+                "run `care index build`, then add them again with `care index add`"
+            )
+        with contextlib.closing(sqlite3.connect(f"file:{content.as_posix()}?mode=ro&immutable=1", uri=True)) as database:
+            return [
+                (
+                    Document.model_validate_json(body),
+                    [
+                        Passage.model_validate_json(passage)
+                        for (passage,) in database.execute("SELECT body FROM passages WHERE document = ? ORDER BY row", (key,))
+                    ],
+                )
+                for key, body in database.execute("SELECT id, body FROM documents WHERE kind = 'user' ORDER BY id").fetchall()
+            ]
+
     def is_being_written(self) -> bool:
         """Whether another process holds the writer's lock right now."""
         try:

@@ -11,7 +11,7 @@ from assistant.assistant import Assistant
 from assistant.errors import InputError
 from assistant.patient import Patient
 from assistant.web import show
-from assistant.web.nurse import lines
+from assistant.web.nurse import age_field, age_from, lines
 from assistant.web.strings import LANGUAGES, Switchboard, durations, flags, text
 
 _NONE = "none"
@@ -29,11 +29,11 @@ def form_page(care: Assistant, language: str) -> None:
             )
         steps = {}
         for number, name in enumerate(_STEPS):
-            steps[name] = gr.Group(visible=number == 0, elem_id=f"step-{name}")
+            steps[name] = gr.Column(visible=number == 0, elem_id=f"step-{name}")
         with steps["who"]:
             _title(board, "patient.step_who", language)
             who = _choice(board, "patient.who", _who, language)
-            age = board.add(gr.Number(label=text("nurse.age", language), minimum=0, maximum=130, value=None), label="nurse.age")
+            age = age_field(board, language)
             sex = _choice(board, "nurse.sex", _sexes, language)
             pregnant = board.add(gr.Checkbox(label=text("nurse.pregnant", language)), label="nurse.pregnant")
             _, to_flags = _buttons(board, language, None, "patient.next")
@@ -73,21 +73,6 @@ def form_page(care: Assistant, language: str) -> None:
     def go(name: str) -> list[Any]:
         return [gr.update(visible=step == name) for step in _STEPS]
 
-    def after_flags(ticked: list[str], *values: Any) -> list[Any]:
-        lang = values[-1]
-        if not ticked:
-            gr.Warning(text("patient.must_tick", lang))
-            return [*go("flags"), gr.skip(), gr.skip()]
-        if [flag for flag in ticked if flag != _NONE]:
-            return [*go("result"), *_result(care, lang, values[:-1])]
-        return [*go("what"), gr.skip(), gr.skip()]
-
-    def after_what(described: str, lang: str) -> list[Any]:
-        if not (described or "").strip():
-            gr.Warning(text("patient.must_tell", lang))
-            return go("what")
-        return go("background")
-
     def show_result(*values: Any) -> list[Any]:
         try:
             return [*go("result"), *_result(care, values[-1], values[:-1])]
@@ -95,15 +80,31 @@ def form_page(care: Assistant, language: str) -> None:
             gr.Warning(str(error))
             return [*go("background"), gr.skip(), gr.skip()]
 
+    def after_flags(*values: Any) -> list[Any]:
+        *answers, lang = values
+        ticked = answers[inputs.index(happening)]
+        if not ticked:
+            gr.Warning(text("patient.must_tick", lang))
+            return [*go("flags"), gr.skip(), gr.skip()]
+        if ticked == [_NONE]:
+            return [*go("what"), gr.skip(), gr.skip()]
+        return show_result(*values)
+
+    def after_what(described: str, lang: str) -> list[Any]:
+        if not (described or "").strip():
+            gr.Warning(text("patient.must_tell", lang))
+            return go("what")
+        return go("background")
+
     to_flags.click(lambda: go("flags"), None, groups)
-    to_what.click(after_flags, [happening, *inputs, switch], [*groups, result_banner, result])
+    to_what.click(after_flags, [*inputs, switch], [*groups, result_banner, result])
     to_background.click(after_what, [what, switch], groups)
     finish.click(show_result, [*inputs, switch], [*groups, result_banner, result])
     for button, name in (
         (back_to_who, "who"), (back_to_flags, "flags"), (back_to_what, "what"), (back_to_background, "background"),
     ):  # fmt: skip
         button.click(lambda name=name: go(name), None, groups)
-    blank = [None, None, None, False, [], "", None, "", "", ""]
+    blank = [None, "", None, False, [], "", None, "", "", ""]
     again.click(lambda: [*go("who"), *blank], None, [*groups, *inputs])
     switch.change(board.updates, switch, board.components, show_progress="hidden")
 
@@ -115,7 +116,7 @@ def _result(care: Assistant, language: str, values: tuple[Any, ...]) -> list[Any
     wording = {flag["concept"]: table.label(flag["concept"], language) for flag in flags()}
     happening = [wording[concept] for concept in ticked or [] if concept in wording]
     patient = Patient(
-        age_years=age,
+        age_years=age_from(age),
         sex=sex or None,
         pregnant=True if pregnant else None,
         symptoms=happening,

@@ -10,6 +10,7 @@ CSS = """
 .page-head h1 {margin: 0; font-size: 1.35rem;}
 .page-head p {margin: .15rem 0 0; color: var(--body-text-color-subdued);}
 #nurse-columns {align-items: flex-start;}
+.page-head > * {flex-wrap: wrap;}
 #evidence-panel {max-height: 78vh; overflow-y: auto;}
 .source-card {border: 1px solid var(--border-color-primary); border-radius: 8px; padding: .7rem .85rem; margin: 0 0 .7rem;
   background: var(--background-fill-primary); scroll-margin-top: 1rem;}
@@ -44,9 +45,16 @@ footer {display: none !important;}
   #nurse-columns {flex-direction: column;}
   #nurse-columns > * {width: 100%; min-width: 0 !important;}
   #chat-column {order: -1;}
-  #evidence-panel {max-height: none;}
+  .page-head > * {flex-wrap: wrap;}
+#evidence-panel {max-height: none;}
+  .page-head {flex-direction: column; align-items: stretch;}
 }
 """
+
+#: Brings the beginning of the latest exchange into view, where the urgency stands.
+SHOW_LATEST = """() => { const all = document.querySelectorAll('#chat .user');
+  const last = all[all.length - 1]; const box = last && last.closest('.bubble-wrap');
+  if (box) box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 12; }"""
 
 HEAD = '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
 
@@ -57,4 +65,26 @@ def theme() -> Any:
     """A quiet theme on system fonts."""
     import gradio as gr
 
-    return gr.themes.Soft(primary_hue="teal", neutral_hue="slate", font=_SANS, font_mono=["ui-monospace", "monospace"])
+    soft = gr.themes.Soft(primary_hue="teal", neutral_hue="slate", font=_SANS, font_mono=["ui-monospace", "monospace"])
+    return soft.set(
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_text_color="white",
+        block_label_background_fill="transparent",
+        block_label_background_fill_dark="transparent",
+        block_label_text_color="*neutral_700",
+        block_label_text_color_dark="*neutral_200",
+        block_title_background_fill="transparent",
+        block_title_background_fill_dark="transparent",
+        block_title_text_color="*neutral_700",
+        block_title_text_color_dark="*neutral_200",
+        checkbox_label_background_fill_selected="*primary_700",
+        checkbox_label_text_color_selected="white",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        input_placeholder_color="*neutral_500",
+        input_border_color="*neutral_400",
+        input_border_width="1px",
+        checkbox_border_color="*neutral_500",
+        checkbox_border_color_dark="*neutral_400",
+    )

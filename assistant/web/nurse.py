@@ -13,6 +13,7 @@ from assistant.errors import InputError
 from assistant.measure import read_numbers
 from assistant.patient import Patient, measurement_label
 from assistant.web import show
+from assistant.web.look import SHOW_LATEST
 from assistant.web.strings import LANGUAGES, Switchboard, text
 
 _EXAMPLES = {
@@ -46,15 +47,18 @@ def nurse_page(care: Assistant, language: str) -> None:
             fields = _patient_fields(board, language)
             understood = gr.HTML(elem_id="understood")
         with gr.Column(scale=6, min_width=360, elem_id="chat-column"):
+            urgency = gr.HTML(elem_id="urgency")
             chat = board.add(
                 gr.Chatbot(
                     label=text("nurse.conversation", language),
+                    show_label=False,
                     elem_id="chat",
                     height=520,
                     placeholder=text("nurse.welcome", language),
                     buttons=["copy"],
                     feedback_options=None,
                     layout="bubble",
+                    autoscroll=False,
                 ),
                 label="nurse.conversation",
                 placeholder="nurse.welcome",
@@ -87,29 +91,31 @@ def nurse_page(care: Assistant, language: str) -> None:
             answer = conversation.say(message, language=lang)  # type: ignore[arg-type]
         except InputError as error:
             gr.Warning(str(error))
-            yield [message, history, gr.skip(), gr.skip(), gr.skip(), *unchanged]
+            yield [message, history, *[gr.skip()] * 4, *unchanged]
             return
         history = [*history, {"role": "user", "content": message}]
         shown = ""
-        blocks = show.chat_blocks(answer, care.settings.emergency_call(answer.language))
-        for block in blocks:
+        number = care.settings.emergency_call(answer.language)
+        for block in show.chat_blocks(answer, number):
             shown += block + "\n\n"
-            yield ["", [*history, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), gr.skip(), *unchanged]
+            reply = {"role": "assistant", "content": shown}
+            yield ["", [*history, reply], show.banner(answer, number), *[gr.skip()] * 3, *unchanged]
         full = [*history, {"role": "assistant", "content": shown}]
-        filled = fill(conversation.patient)
+        filled = fill(conversation.patient, lang)
         understood_html = show.chips(conversation.patient, care, lang)
-        yield ["", full, show.evidence(answer, care), understood_html, conversation.plan, *filled]
+        yield ["", full, gr.skip(), show.evidence(answer, care), understood_html, conversation.plan, *filled]
 
-    outputs = [question, chat, evidence, understood, plan, *fields]
+    outputs = [question, chat, urgency, evidence, understood, plan, *fields]
     inputs = [question, chat, switch, plan, *fields]
-    gr.on([send.click, question.submit], respond, inputs, outputs, show_progress="minimal")
+    asked = gr.on([send.click, question.submit], respond, inputs, outputs, show_progress="minimal")
+    asked.then(None, None, None, js=SHOW_LATEST)
     examples.input(lambda chosen: chosen or "", examples, question)
     switch.change(board.updates, switch, board.components, show_progress="hidden")
 
     def restart(lang: str) -> list[Any]:
-        return ["", [], f"<p>{text('nurse.no_evidence', lang)}</p>", "", None, *fill(Patient())]
+        return ["", [], "", f"<p>{text('nurse.no_evidence', lang)}</p>", "", None, *fill(Patient(), lang)]
 
-    new.click(restart, switch, outputs)
+    gr.on([new.click, chat.clear], restart, switch, outputs)
 
     def recognise(lang: str, *values: Any) -> str:
         try:
@@ -133,7 +139,7 @@ def _patient_fields(board: Switchboard, language: str) -> list[Any]:
         return [(text(f"sex.{value}", lang), value) for value in ("female", "male")]
 
     with gr.Row():
-        age = board.add(gr.Number(label=text("nurse.age", language), value=None, minimum=0, maximum=130, min_width=80), label="nurse.age")
+        age = age_field(board, language)
         sex = gr.Radio(sexes(language), label=text("nurse.sex", language), min_width=120)
         board.add(sex, label="nurse.sex", choices=sexes)
     pregnant = board.add(gr.Checkbox(label=text("nurse.pregnant", language)), label="nurse.pregnant")
@@ -157,6 +163,22 @@ def _patient_fields(board: Switchboard, language: str) -> list[Any]:
     return [age, sex, pregnant, *words, numbers]
 
 
+def age_field(board: Switchboard, language: str) -> Any:
+    """A text box for the age: Gradio's number box would show an unknown age as 0, and a newborn gets other advice."""
+    box = gr.Textbox(label=text("nurse.age", language), max_lines=1, min_width=80, elem_id="field-age")
+    return board.add(box, label="nurse.age")
+
+
+def age_from(value: str | None) -> float | None:
+    """The age in the box, ``None`` where it is empty; raises :class:`~assistant.InputError` for anything but a number."""
+    if not (value or "").strip():
+        return None
+    try:
+        return float(str(value).strip())
+    except ValueError as error:
+        raise InputError(f"age: “{value}” is not a number of years") from error
+
+
 def patient_from(values: tuple[Any, ...], care: Assistant) -> Patient:
     """The patient in the fields; raises :class:`~assistant.InputError` for impossible values."""
     age, sex, pregnant, conditions, symptoms, medications, allergies, numbers = values
@@ -164,7 +186,7 @@ def patient_from(values: tuple[Any, ...], care: Assistant) -> Patient:
     if read.doubts:
         raise InputError(f"“{read.doubts[0]}” is not possible; check the value and its unit")
     return Patient(
-        age_years=age,
+        age_years=age_from(age),
         sex=sex or None,
         pregnant=True if pregnant else None,
         conditions=lines(conditions),
@@ -176,20 +198,21 @@ def patient_from(values: tuple[Any, ...], care: Assistant) -> Patient:
     )
 
 
-def fill(patient: Patient) -> list[Any]:
+def fill(patient: Patient, language: str) -> list[Any]:
     """The values of the fields for a patient, in the order of :func:`patient_from`."""
-    numbers = [f"{measurement_label(key, 'en')} {value:g}" for key, value in patient.labs.items()]
+    numbers = [f"{measurement_label(key, language)} {value:g}" for key, value in patient.labs.items()]
     vitals = dict(patient.vitals)
     high, low = vitals.pop("systolic_bp", None), vitals.pop("diastolic_bp", None)
     if high is not None and low is not None:
         numbers.append(f"BP {high:g}/{low:g}")
     elif high is not None:
-        numbers.append(f"{measurement_label('systolic_bp', 'en')} {high:g}")
-    numbers += [f"{measurement_label(key, 'en')} {value:g}" for key, value in vitals.items() if isinstance(value, float)]
+        numbers.append(f"{measurement_label('systolic_bp', language)} {high:g}")
+    numbers += [f"{measurement_label(key, language)} {value:g}" for key, value in vitals.items() if isinstance(value, float)]
     if "on_oxygen" in vitals:
-        numbers.append("on oxygen" if vitals["on_oxygen"] else "on air")
+        numbers.append(text("nurse.on_oxygen" if vitals["on_oxygen"] else "nurse.on_air", language))
     words = [patient.conditions, patient.symptoms, patient.medications, patient.allergies]
-    return [patient.age_years, patient.sex, bool(patient.pregnant), *("\n".join(w) for w in words), ", ".join(numbers)]
+    age = "" if patient.age_years is None else f"{patient.age_years:g}"
+    return [age, patient.sex, bool(patient.pregnant), *("\n".join(w) for w in words), ", ".join(numbers)]
 
 
 def lines(value: str | None) -> list[str]:

@@ -50,10 +50,11 @@ def banner(answer: Answer, number: str) -> str:
     """The urgency as a coloured banner with what to do now."""
     urgency, language = answer.urgency, answer.language
     lines = "".join(f"<p>{escape(reason.text)}</p>" for reason in urgency.reasons)
+    action = f"<p><strong>{escape(urgency.action)}</strong></p>" if urgency.reasons else ""
     role = "alert" if urgency.level == "emergency" else "status"
     return (
         f'<div class="banner {urgency.level}" role="{role}"><h2>{escape(say(f"level.{urgency.level}", language, number=number))}</h2>'
-        f"<p><strong>{escape(urgency.action)}</strong></p>{lines}</div>"
+        f"{action}{lines}</div>"
     )
 
 

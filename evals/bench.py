@@ -1,0 +1,129 @@
+"""``make bench``: speed of the whole beside a bare baseline, in one run on one machine."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from assistant import Assistant, Patient, Settings
+from assistant.progress import progress_bar
+from corpus.documents import statement_document
+from index.build import build_index
+from index.embed import load_embedder
+
+_ROUNDS = 5
+_PATIENT = Patient(
+    age_years=72, sex="male", conditions=["ckd stage 4"], labs={"potassium_mmol_l": 5.6},
+    vitals={"systolic_bp": 158, "diastolic_bp": 92}, medications=["ibuprofen"],
+)  # fmt: skip
+QUESTIONS = [
+    "What should he eat and avoid?",
+    "How often should potassium be checked?",
+    "他饮食上要注意什么？",
+    "How should a bedbound patient be positioned?",
+    "慢阻肺患者怎么做呼吸锻炼？",
+    "Can someone with heart failure use a salt substitute?",
+    "老人跌倒以后该怎么处理？",
+    "糖尿病患者怎样护理脚？",
+    "What to do about swallowing problems after a stroke?",
+    "高血压患者可以喝咖啡吗？",
+]
+
+
+def main() -> None:
+    """Print a table of figures; ratios, not seconds, are what carries over to another machine."""
+    with progress_bar("Building the index") as show:
+        care = Assistant.load(progress=show)
+    rows = [*_cold_start(), *_build(), *_answers(care), *_langchain(care)]
+    width = max(len(name) for name, _ in rows)
+    print("\n".join(f"{name:<{width}}  {value}" for name, value in rows))
+
+
+def _cold_start() -> list[tuple[str, str]]:
+    command = [sys.executable, "-m", "assistant", "ask", QUESTIONS[0]]
+    ask = min(_timed(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(3))
+    bare = min(_timed(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)) for _ in range(3))
+    return [("cold start to first answer (s)", f"{ask:.2f}"), ("… bare interpreter (s)", f"{bare:.2f}")]
+
+
+def _build() -> list[tuple[str, str]]:
+    from corpus.load import load_corpus
+
+    embedder = load_embedder("default")
+    pairs = [statement_document(topic, "en")[1] + statement_document(topic, "zh")[1] for topic in load_corpus().topics]
+    texts = sorted((p.embed_text for passages in pairs for p in passages), key=len)
+    bare = _timed(lambda: [embedder.passages(texts[i : i + 32]) for i in range(0, len(texts), 32)])
+    with tempfile.TemporaryDirectory() as folder:
+        whole = _timed(lambda: build_index(Path(folder), embedder))
+    return [
+        ("passages", str(len(texts))),
+        ("bare embedder (passages/s)", f"{len(texts) / bare:.1f}"),
+        ("index build (passages/s)", f"{len(texts) / whole:.1f}"),
+        ("index build : bare embedder", f"{bare / whole:.2f}"),
+    ]
+
+
+def _answers(care: Assistant) -> list[tuple[str, str]]:
+    times = [_timed(lambda q=q: care.ask(q, _PATIENT)) for _ in range(_ROUNDS) for q in QUESTIONS]
+    p50, p95 = _percentiles(times)
+    triage = [_timed(lambda: care.triage("胸口像压了块石头，喘不上气。" * 30)) for _ in range(50)]
+    return [
+        ("answer p50 / p95 (ms)", f"{p50:.0f} / {p95:.0f}"),
+        ("triage of 420 characters p95 (ms)", f"{_percentiles(triage)[1]:.1f}"),
+    ]
+
+
+def _langchain(care: Assistant) -> list[tuple[str, str]]:
+    """The same questions through a stock LangChain FAISS retriever over the same passages and embedder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from langchain_community.vectorstores import FAISS
+        from langchain_core.embeddings import Embeddings
+
+    embedder = load_embedder(Settings().embedder)
+    version = care.searcher.version
+
+    class Same(Embeddings):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            return [list(map(float, row)) for row in embedder.passages(texts)]
+
+        def embed_query(self, text: str) -> list[float]:
+            return list(map(float, embedder.query(text)))
+
+    vectors = version.dense.reconstruct_n(0, version.dense.ntotal)
+    texts = [version.passage(row).search_text for row in range(len(version.rows))]
+    store: Any = FAISS.from_embeddings(list(zip(texts, vectors.tolist(), strict=True)), Same())
+    retriever = store.as_retriever(search_kwargs={"k": 8})
+    retriever.invoke(QUESTIONS[0])
+    stock = [_timed(lambda q=q: retriever.invoke(q)) for _ in range(_ROUNDS) for q in QUESTIONS]
+    ours = [_timed(lambda q=q: care.searcher.search(q, k=8)) for _ in range(_ROUNDS) for q in QUESTIONS]
+    answers = [_timed(lambda q=q: care.ask(q, _PATIENT)) for _ in range(_ROUNDS) for q in QUESTIONS]
+    stock50, ours50, answer50 = (_percentiles(times)[0] for times in (stock, ours, answers))
+    return [
+        ("stock LangChain FAISS retriever p50 / p95 (ms)", "{:.0f} / {:.0f}".format(*_percentiles(stock))),
+        ("our hybrid search p50 / p95 (ms)", "{:.0f} / {:.0f}".format(*_percentiles(ours))),
+        ("our search : stock retriever (p50)", f"{ours50 / stock50:.2f}"),
+        ("our whole answer : stock retriever (p50)", f"{answer50 / stock50:.2f}"),
+    ]
+
+
+def _timed(action: Any) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def _percentiles(seconds: list[float]) -> tuple[float, float]:
+    """Median and 95th percentile, in milliseconds."""
+    cuts = statistics.quantiles(seconds, n=20)
+    return 1000 * statistics.median(seconds), 1000 * cuts[18]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.intake import merge, read
+from assistant.patient import Patient
+from corpus.concepts import ConceptTable
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "status"),
+    [
+        ("I have chest pain", "chest_pain", "present"),
+        ("no chest pain", "chest_pain", "absent"),
+        ("He denies chest pain, cough or fever", "fever", "absent"),
+        ("No fever, but chest pain since morning", "chest_pain", "present"),
+        ("If I get chest pain, whom do I call?", "chest_pain", "hypothetical"),
+        ("My neighbour had chest pain", "chest_pain", "other"),
+        ("chest pain five years ago", "chest_pain", "past"),
+        ("The chest pain is not going away", "chest_pain", "present"),
+        ("没有呼吸困难", "breathlessness", "absent"),
+        ("无胸痛、发热", "fever", "absent"),
+        ("没有发烧，但是胸痛", "chest_pain", "present"),
+        ("胸痛没有缓解", "chest_pain", "present"),
+        ("如果胸痛怎么办", "chest_pain", "hypothetical"),
+        ("邻居胸痛", "chest_pain", "other"),
+        ("否认胸痛，发热，咳嗽", "cough", "absent"),
+        ("怎样减少冠心病发作", "coronary_heart_disease", "hypothetical"),
+        ("How can I prevent a stroke?", "stroke", "hypothetical"),
+        ("可以吃布洛芬吗", "ibuprofen", "hypothetical"),
+        ("他在吃布洛芬", "ibuprofen", "present"),
+        ("She takes warfarin every day", "warfarin", "present"),
+    ],
+)
+def test_the_status_of_a_finding(table: ConceptTable, text: str, concept: str, status: str) -> None:
+    statuses = {f.status for f in read(text, table).findings if table.is_a(f.concept, concept)}
+    assert statuses == {status}
+
+
+@pytest.mark.parametrize(
+    ("text", "labs", "vitals"),
+    [
+        ("BP 158/92, K 5.6, SpO2 91% on 2L, T 38.9", {"potassium_mmol_l": 5.6},
+         {"systolic_bp": 158.0, "diastolic_bp": 92.0, "spo2": 91.0, "on_oxygen": True, "temperature_c": 38.9}),
+        ("血压158/92，血钾5.6，血氧饱和度95%，体温38.5℃", {"potassium_mmol_l": 5.6},
+         {"systolic_bp": 158.0, "diastolic_bp": 92.0, "spo2": 95.0, "temperature_c": 38.5}),
+        ("glucose 180 mg/dL", {"glucose_mmol_l": pytest.approx(10, abs=0.05)}, {}),
+        ("pulse is 112, RR 24", {}, {"heart_rate": 112.0, "respiratory_rate": 24.0}),
+    ],
+)  # fmt: skip
+def test_numbers_in_shorthand(table: ConceptTable, text: str, labs: dict[str, float], vitals: dict[str, float]) -> None:
+    numbers = read(text, table).numbers
+    assert numbers.labs == labs
+    assert numbers.vitals == vitals
+
+
+@pytest.mark.parametrize(("text", "age", "sex"), [("72-year-old man", 72, "male"), ("我妈82岁", 82, None), ("女，65岁", 65, "female"), ("6-month-old girl", 0.5, "female")])
+def test_age_and_sex(table: ConceptTable, text: str, age: float, sex: str | None) -> None:
+    numbers = read(text, table).numbers
+    assert (numbers.age_years, numbers.sex) == (age, sex)
+
+
+def test_impossible_readings_are_doubted_not_used(table: ConceptTable) -> None:
+    numbers = read("SpO2 180%", table).numbers
+    assert numbers.vitals == {}
+    assert numbers.doubts
+
+
+def test_what_a_text_states_becomes_part_of_the_patient(table: ConceptTable) -> None:
+    patient = merge(Patient(), read("72岁男性，慢性肾病4期，血钾5.6，正在吃布洛芬，没有发热", table), table)
+    assert patient.age_years == 72
+    assert patient.sex == "male"
+    assert patient.conditions == ("慢性肾病4期",)
+    assert patient.medications == ("布洛芬",)
+    assert patient.labs == {"potassium_mmol_l": 5.6}
+    assert patient.absent == ("发热",)
+
+
+@pytest.mark.parametrize("text", ["😀" * 50, "\x00\x01\x02", "a" * 50_000, "胸痛" * 20_000, "no " * 20_000, "\ud800 pain"])
+def test_strange_text_is_read_without_harm(table: ConceptTable, text: str) -> None:
+    read(text, table)
