@@ -34,8 +34,6 @@ MAX_QUERY = 1_500
 _LIMIT = {"nurse": 8, "patient": 6}
 _EMERGENCY_KINDS = frozenset({"escalate", "intervene", "medicine_safety"})
 _EMERGENCY_LIMIT = 3
-#: Below this cosine similarity, and without any concept in common, nothing relevant was found (see docs/evaluation.md).
-RELEVANT_COSINE = 0.86
 
 
 @dataclass(frozen=True)
@@ -171,11 +169,11 @@ class Assistant:
         number = self.settings.emergency_call(language)
         book = compose.CitationBook(version.passage_of, version.document, language)
         urgency = compose.urgency_of(triaged, language, number, book)
-        chosen = evidence.chosen if evidence.grounded or evidence.best_cosine >= RELEVANT_COSINE else ()
+        chosen = evidence.chosen if evidence.grounded else ()
         if urgency.level == "emergency":
             chosen = tuple(c for c in chosen if c.safety or c.statement.kind in _EMERGENCY_KINDS)[:_EMERGENCY_LIMIT]
         drafted = compose.recommend(chosen, audience, language, book)
-        held = compose.hold_back(evidence.held, audience, language, table, book)
+        held = compose.hold_back(evidence.held if evidence.grounded else (), audience, language, table, book)
         sound = exact_quotes(book.citations, version.document)
         recommendations = supported(drafted, book.citations, sound)
         reason = self._abstain_reason(bool(recommendations), bool(held), urgency, language)

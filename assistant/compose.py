@@ -160,10 +160,8 @@ def unknowns(
     asked: list[str] = []
     for missing in evidence.missing[:_MOST_UNKNOWN]:
         not_checked.append(say("not_checked.fact", language, name=_name(missing, table, language)))
-        question = _question(missing, table, language)
-        if question and len(asked) < _MOST_QUESTIONS:
-            asked.append(question)
-    return list(dict.fromkeys(not_checked)), list(dict.fromkeys(asked))
+        asked.append(_question(missing, table, language))
+    return list(dict.fromkeys(not_checked)), list(dict.fromkeys(asked))[:_MOST_QUESTIONS]
 
 
 def _name(missing: Missing, table: ConceptTable, language: Language) -> str:
@@ -173,9 +171,11 @@ def _name(missing: Missing, table: ConceptTable, language: Language) -> str:
 
 
 def _question(missing: Missing, table: ConceptTable, language: Language) -> str:
+    if missing.key in ("systolic_bp", "diastolic_bp", "bmi"):
+        return say("ask.bmi" if missing.key == "bmi" else "ask.blood_pressure", language)
     if missing.leaf in ("lab", "vital"):
         measurement = table.measurements.get(missing.key)
-        unit = measurement.unit if measurement else "kg/m²"
+        unit = measurement.unit if measurement else ""
         return say("ask.measurement", language, name=measurement_label(missing.key, language), unit=unit)
     if missing.leaf in ("age", "sex", "pregnant", "breastfeeding"):
         return say(f"ask.{missing.leaf}", language)

@@ -19,7 +19,7 @@ from corpus.concepts import ConceptTable
 from corpus.conditions import CONCEPT_LEAVES, Fact, Missing, Verdict, evaluate, leaves
 from corpus.load import DATA, read_yaml
 from corpus.models import TOWARDS, Contraindication, Kind, Statement, Topic
-from corpus.text import normalise
+from corpus.text import detect_language, normalise
 
 if TYPE_CHECKING:
     from index.search import Searcher
@@ -29,17 +29,22 @@ _ABOUT = frozenset({"condition", "symptom", "function", "habit", "person"})
 _POOL = 600
 #: Weights of the evidence that a statement answers the question for this patient, on the scale of
 #: relevance (0 to 1): it advises on the very thing asked about; is of the kind asked for; belongs to a
-#: condition the question names, or the patient has; warns of what a rule forbids this patient; holds
-#: because of a measured value; is graded strong by its source.
-_ASKED, _KIND, _NAMED, _OWN, _HAZARD, _MEASURED, _STRONG = 0.9, 0.35, 0.3, 0.25, 0.5, 0.4, 0.1
+#: condition the question names, or the patient has; warns of what a rule forbids this patient because of
+#: a value or a medicine of theirs; holds because of a measured value; is graded strong by its source.
+_ASKED, _KIND, _NAMED, _OWN, _HAZARD, _MEASURED, _STRONG = 0.9, 0.35, 0.3, 0.25, 0.45, 0.4, 0.1
 #: A statement is shown when it scores at least this share of the best one.
 _SHARE = 0.45
 #: Each statement already chosen of the same kind, or topic, costs the next one this much.
 _SAME_KIND, _SAME_TOPIC = 0.06, 0.04
 #: Embeddings of two statements more alike than this say the same thing.
 _DUPLICATE_COSINE = 0.965
+#: With the default embedder: below the first cosine a question has nothing to do with the corpus, whatever
+#: words they share; from the second on it has, even if no concept was recognised (docs/evaluation.md).
+_COSINE_SCALE = {"en": (0.78, 0.86), "zh": (0.80, 0.89)}
 _MOST_PROBLEMS = 4
 _MOST_SAFETY = 2
+#: After this many statements by merit, each condition the question names gets its best one.
+_FIRST = 3
 _MISSING_WEIGHT = {"lab": 1.0, "vital": 1.0, "age": 1.0, "sex": 0.8, "pregnant": 1.0, "breastfeeding": 0.6, "medicine": 0.7,
                    "allergy": 0.6, "care": 0.6, "device": 0.5}  # fmt: skip
 _STRONG_GRADE = re.compile(r"^(1[A-C]?\b|strong|class (i|1)\b|grade a\b|level a\b|a\b|nice: ?offer|offer|强)", re.IGNORECASE)
@@ -78,13 +83,15 @@ class Held:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was chosen, what was held back, which facts were missing, and what was asked but not covered."""
+    """What was chosen, what was held back, which facts were missing, and what was asked but not covered.
+
+    ``grounded`` is false where nothing ties the question to the corpus: then there is no answer to give.
+    """
 
     chosen: tuple[Chosen, ...] = ()
     held: tuple[Held, ...] = ()
     missing: tuple[Missing, ...] = ()
     uncovered: tuple[str, ...] = ()
-    best_cosine: float = 0.0
     grounded: bool = False
 
 
@@ -137,9 +144,44 @@ def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Sear
         held=tuple(held),
         missing=_most_valuable([(score, m) for score, m in pool.missing if score >= floor]),
         uncovered=tuple(c for c in plan.asked if c not in covered),
-        best_cosine=best_cosine,
-        grounded=bool(covered) or any(c.score >= _NAMED for c in chosen),
+        grounded=_is_grounded(plan, facts, knowledge, chosen, bool(covered), best_cosine, searcher),
     )
+
+
+def _is_grounded(
+    plan: Plan,
+    facts: PatientFacts,
+    knowledge: Knowledge,
+    chosen: Sequence[Chosen],
+    covered: bool,
+    best_cosine: float,
+    searcher: Searcher,
+) -> bool:
+    """Whether the question is one that the corpus can answer: by its concepts, or by what search found."""
+    by_concept = (
+        covered
+        or bool(plan.kinds and not plan.named and _problems(facts, knowledge.table))
+        or _mentioned(plan, chosen, knowledge)
+    )
+    if "e5-small" not in searcher.version.manifest.embedder:
+        return by_concept
+    unrelated, related = _COSINE_SCALE[detect_language(plan.query)]
+    return best_cosine >= related or (by_concept and best_cosine >= unrelated)
+
+
+def _problems(facts: PatientFacts, table: ConceptTable) -> list[str]:
+    return [c for c in facts.present if c in table and table[c].kind == "condition"][:_MOST_PROBLEMS]
+
+
+def _mentioned(plan: Plan, chosen: Sequence[Chosen], knowledge: Knowledge) -> bool:
+    """Whether one of the best statements is about something the question names."""
+    table = knowledge.table
+    for candidate in chosen[:3]:
+        topic = knowledge.topics[knowledge.topic_of[candidate.statement.id]]
+        about = _concepts_of(topic) | {mention.concept for mention in table.find(candidate.statement.text.en)}
+        if any(_related(named, concept, table) for named in plan.named for concept in about):
+            return True
+    return False
 
 
 class _Hazards:
@@ -168,11 +210,9 @@ class _Hazards:
         return None
 
     def warned_of_by(self, statement: Statement) -> bool:
-        """Whether the statement advises against something that is forbidden to this patient."""
-        return any(
-            advice.direction in ("avoid", "limit") and self.forbidden(advice.target) is not None
-            for advice in statement.advice
-        )
+        """Whether the statement advises against what a rule forbids because of this patient's values or medicines."""
+        against = (self.forbidden(a.target) for a in statement.advice if a.direction in ("avoid", "limit"))
+        return any(found is not None and any(_is_current(fact) for fact in found[1]) for found in against)
 
 
 def _relevance(
@@ -185,8 +225,7 @@ def _relevance(
     """
     queries = [plan.query]
     if not plan.named and not plan.asked:
-        problems = [c for c in facts.present if table[c].kind == "condition"][:_MOST_PROBLEMS]
-        queries += [f"{table[c].en} {table[c].zh} {plan.query}" for c in problems]
+        queries += [f"{table[c].en} {table[c].zh} {plan.query}" for c in _problems(facts, table)]
     relevance: dict[str, float] = {}
     rows: dict[str, int] = {}
     best_cosine = 0.0
@@ -256,11 +295,19 @@ def _consider(
         pool.held.append((score, Held(statement, concept, rule, because)))
         return
     pool.missing += [(0.5 * score * _weight(m), m) for m in exception.missing]
-    if any(fact.field.partition(".")[0] in ("labs", "vitals") for fact in narrow.because):
+    if any(_is_measured(fact) for fact in narrow.because):
         score += _MEASURED
     taken = _taken_but_advised_against(statement, facts, table)
     because = tuple(dict.fromkeys([*taken, *narrow.because, *whole.because]))
     pool.candidates.append(Chosen(statement, because, score, bool(taken)))
+
+
+def _is_measured(fact: Fact) -> bool:
+    return fact.field.partition(".")[0] in ("labs", "vitals")
+
+
+def _is_current(fact: Fact) -> bool:
+    return _is_measured(fact) or fact.field == "medications"
 
 
 def _taken_but_advised_against(statement: Statement, facts: PatientFacts, table: ConceptTable) -> list[Fact]:
@@ -295,9 +342,12 @@ def _choose(
         crowd = _SAME_KIND * kinds.get(candidate.statement.kind, 0) + _SAME_TOPIC * topics.get(topic, 0)
         return candidate.score - crowd
 
+    due = _due_topics(ranked, plan, knowledge)
     while ranked and len(chosen) < limit:
-        safety = [c for c in ranked if c.safety] if sum(c.safety for c in chosen) < _MOST_SAFETY else []
-        best = max(safety or ranked, key=lambda c: (worth(c), c.statement.id))
+        pool = [c for c in ranked if c.safety] if sum(c.safety for c in chosen) < _MOST_SAFETY else []
+        if not pool and len(chosen) >= _FIRST:
+            pool = [c for c in ranked if knowledge.topic_of[c.statement.id] in due - topics.keys()]
+        best = max(pool or ranked, key=lambda c: (worth(c), c.statement.id))
         ranked.remove(best)
         if _repeats(best, chosen, rows, searcher):
             continue
@@ -306,6 +356,16 @@ def _choose(
         topic = knowledge.topic_of[best.statement.id]
         topics[topic] = topics.get(topic, 0) + 1
     return chosen
+
+
+def _due_topics(ranked: Sequence[Chosen], plan: Plan, knowledge: Knowledge) -> set[str]:
+    """Topics of the conditions a question names: each has to contribute, however well the others fit."""
+    due = set()
+    for candidate in ranked:
+        topic = knowledge.topics[knowledge.topic_of[candidate.statement.id]]
+        if any(knowledge.table.is_a(named, topic.topic) or knowledge.table.is_a(topic.topic, named) for named in plan.named):
+            due.add(topic.topic)
+    return due
 
 
 def _repeats(candidate: Chosen, chosen: Sequence[Chosen], rows: dict[str, int], searcher: Searcher) -> bool:

@@ -25,6 +25,7 @@ _LIST_GAP = re.compile(r"^(?:\s|,|/|、|\bor\b|\band\b|\bnor\b|\bany\b|\bhas\b|�
 _HAS_OR = re.compile(r"\b(?:or|nor)\b|或|也没")
 _REACH = 40
 _LONGEST_CLAUSE = 600
+_QUALIFIER_REACH = 24
 #: Where several cues reach a finding, the first of these decides.
 _PRECEDENCE: tuple[Status, ...] = ("absent", "other", "hypothetical", "past", "uncertain")
 
@@ -66,7 +67,7 @@ class _Cue:
 def read(text: str, table: ConceptTable) -> Intake:
     """Read *text*: its language, the findings in it with their status, and the numbers in it."""
     folded = normalise(text)
-    mentions = table.find(text)
+    mentions = _qualified(folded, table.find(text))
     findings: list[Finding] = []
     for start, end in _clauses(folded):
         inside = [m for m in mentions if start <= m.start < end]
@@ -98,6 +99,25 @@ def merge(patient: Patient, intake: Intake, table: ConceptTable) -> Patient:
     if numbers.sex is not None and patient.sex is None and not (changes.get("pregnant") and numbers.sex == "male"):
         changes["sex"] = numbers.sex
     return patient.updated(**changes) if changes else patient
+
+
+def _qualified(folded: str, mentions: list[Mention]) -> list[Mention]:
+    """Mentions made more exact by words near them: breathlessness with "at rest" is breathlessness at rest."""
+    result = []
+    for mention in mentions:
+        concept = mention.concept
+        window = folded[max(0, mention.start - _QUALIFIER_REACH) : mention.end + _QUALIFIER_REACH]
+        for base, pattern, exact in _qualifiers():
+            if concept == base and pattern.search(window):
+                concept = exact
+        result.append(Mention(concept, mention.start, mention.end, mention.name))
+    return result
+
+
+@functools.cache
+def _qualifiers() -> list[tuple[str, re.Pattern[str], str]]:
+    data = read_yaml(DATA / "language" / "qualifiers.yaml")
+    return [(entry["concept"], _any_of([*entry["en"], *entry["zh"]]), entry["becomes"]) for entry in data["qualifiers"]]
 
 
 def _clauses(folded: str) -> Iterable[tuple[int, int]]:
@@ -133,9 +153,10 @@ def _assert_statuses(
     return findings
 
 
-def _reaches(folded: str, cue: _Cue, mention: Mention, earlier: list[Mention], stops: list[tuple[int, int]]) -> bool:
+def _reaches(folded: str, cue: _Cue, mention: Mention, earlier: list[Mention], stops: list[tuple[int, int, bool]]) -> bool:
     """Whether a forward cue's reach extends to the mention: no terminator, and commas only inside a list."""
-    if cue.end > mention.start or any(cue.end <= s and e <= mention.start for s, e in stops):
+    ends = (s for s, e, contrast in stops if cue.end <= s and e <= mention.start and (contrast or cue.status == "absent"))
+    if cue.end > mention.start or next(ends, None) is not None:
         return False
     position = cue.end
     for number, part in enumerate([*(m for m in earlier if m.start >= cue.end), mention]):
@@ -182,28 +203,35 @@ def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> li
     return sorted(longest, key=lambda c: (c.start, c.end))
 
 
-def _find_terminators(folded: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, int]]:
-    spans = [(m.start, m.end) for m in mentions]
-    cue_spans = [m.span() for pattern, *_ in _patterns()[0] for m in pattern.finditer(folded, start, end)]
-    cue_spans += [m.span() for m in _patterns()[1].finditer(folded, start, end)]
-    found = [m.span() for m in _patterns()[2].finditer(folded, start, end)]
+def _find_terminators(folded: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, int, bool]]:
+    """Spans of terminators that are no part of a name, cue or look-alike; true for one that ends every cue."""
+    cues, shield, contrast, onset = _patterns()
+    inside = [(m.start, m.end) for m in mentions]
+    covering = [m.span() for pattern in (shield, *(cue[0] for cue in cues)) for m in pattern.finditer(folded, start, end)]
     return [
-        (s, e) for s, e in found if not any(a < e and s < b for a, b in spans) and not any(a <= s and e <= b for a, b in cue_spans)
+        (s, e, pattern is contrast)
+        for pattern in (contrast, onset)
+        for s, e in (m.span() for m in pattern.finditer(folded, start, end))
+        if not any(a < e and s < b for a, b in inside) and not any(a <= s and e <= b for a, b in covering)
     ]
 
 
+_CuePattern = tuple[re.Pattern[str], Status, bool, frozenset[str]]
+
+
 @functools.cache
-def _patterns() -> tuple[list[tuple[re.Pattern[str], Status, bool, frozenset[str]]], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[list[_CuePattern], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Patterns of the cues, of their look-alikes, and of the two kinds of terminator."""
     data = read_yaml(DATA / "language" / "cues.yaml")
-    cues: list[tuple[re.Pattern[str], Status, bool, frozenset[str]]] = []
+    cues: list[_CuePattern] = []
     for entry in data["statuses"]:
         for side in ("before", "after"):
             if side in entry:
                 words = [*entry[side]["en"], *entry[side]["zh"]]
                 cues.append((_any_of(words), entry["status"], side == "before", frozenset(entry.get("only", ()))))
-    shield = _any_of([*data["shield"]["en"], *data["shield"]["zh"]])
-    stops = _any_of([*data["terminators"]["en"], *data["terminators"]["zh"]])
-    return cues, shield, stops
+    lists = (data["shield"], data["terminators"]["contrast"], data["terminators"]["onset"])
+    shield, contrast, onset = (_any_of([*words["en"], *words["zh"]]) for words in lists)
+    return cues, shield, contrast, onset
 
 
 def _any_of(words: list[str]) -> re.Pattern[str]:

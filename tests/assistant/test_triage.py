@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant import Patient, Settings
+from assistant.assistant import triage
+from assistant.knowledge import Knowledge
+from assistant.triage import LEVELS
+
+EMERGENCIES = [
+    ("I have crushing chest pain", "胸口像压了块石头"),
+    ("His face is drooping and he cannot lift his arm", "嘴歪了，胳膊抬不起来"),
+    ("She can't catch her breath even at rest", "坐着不动也喘不上气"),
+    ("My tongue is swelling and I have hives", "舌头肿了，喘不过气"),
+    ("bleeding that won't stop", "出血止不住"),
+    ("He is vomiting blood", "他吐血了"),
+    ("She had a seizure and is unresponsive", "她抽搐了，叫不醒"),
+    ("the worst headache of my life, came on suddenly", "突然剧烈头痛，像炸开一样"),
+    ("I want to kill myself", "我不想活了"),
+    ("My father collapsed and is unconscious", "我爸晕倒了，叫不醒"),
+]
+CALM = [
+    ("no chest pain, no breathlessness", "没有胸痛，没有呼吸困难"),
+    ("What should I do if someone has a stroke?", "如果有人胸痛该怎么办？"),
+    ("My neighbour had chest pain", "邻居胸痛去医院了"),
+    ("What can I eat with a gastric ulcer?", "胃溃疡能喝牛奶吗？"),
+]
+
+
+def level(text: str, knowledge: Knowledge, patient: Patient | None = None) -> str:
+    return triage(text, patient or Patient(), knowledge, Settings(_env_file=None)).level
+
+
+@pytest.mark.parametrize("text", [text for pair in EMERGENCIES for text in pair])
+def test_the_commonest_red_flags_are_emergencies_in_both_languages(knowledge: Knowledge, text: str) -> None:
+    urgency = triage(text, Patient(age_years=60), knowledge, Settings(_env_file=None))
+    assert urgency.level == "emergency"
+    assert urgency.reasons
+    assert all(reason.because for reason in urgency.reasons)
+
+
+@pytest.mark.parametrize("text", [text for pair in CALM for text in pair])
+def test_negated_hypothetical_and_other_peoples_signs_raise_no_alarm(knowledge: Knowledge, text: str) -> None:
+    assert LEVELS.index(level(text, knowledge)) <= LEVELS.index("routine")  # type: ignore[arg-type]
+
+
+def test_the_operators_emergency_number_is_the_one_shown(knowledge: Knowledge) -> None:
+    urgency = triage("crushing chest pain", Patient(), knowledge, Settings(emergency_number="15", _env_file=None))
+    assert "15" in urgency.action
+
+
+def test_news2_raises_but_never_lowers_the_level(knowledge: Knowledge) -> None:
+    ill = Patient(age_years=70, vitals={"respiratory_rate": 28, "spo2": 88, "heart_rate": 135, "systolic_bp": 88})
+    well = Patient(age_years=70, vitals={"respiratory_rate": 16, "spo2": 98, "on_oxygen": False, "systolic_bp": 120,
+                                         "heart_rate": 70, "consciousness": "A", "temperature_c": 37})  # fmt: skip
+    assert level("How is he?", knowledge, ill) == "emergency"
+    assert level("crushing chest pain", knowledge, well) == "emergency"
+    assert level("What may he eat?", knowledge, well) == "self_care"
+
+
+@pytest.mark.parametrize(("potassium", "at_least"), [(6.6, "emergency"), (6.2, "urgent")])
+def test_a_dangerous_potassium_is_seen_without_any_words(knowledge: Knowledge, potassium: float, at_least: str) -> None:
+    got = level("What may he eat?", knowledge, Patient(labs={"potassium_mmol_l": potassium}))
+    assert LEVELS.index(got) >= LEVELS.index(at_least)  # type: ignore[arg-type]
