@@ -1,6 +1,8 @@
 """Starts the web page: ``python app.py``, with the settings of ``assistant.Settings``."""
 
-from assistant.cli import serve_page
+from assistant.cli import run_and_exit
+from assistant.settings import Settings
+from assistant.web import serve
 
 if __name__ == "__main__":
-    serve_page()
+    run_and_exit(lambda: serve(Settings()))

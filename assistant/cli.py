@@ -24,7 +24,7 @@ BAD_INPUT, UNUSABLE = 1, 3
 _LANGUAGES = ("en", "zh")
 _AUDIENCES = ("nurse", "patient")
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cited, personalised nursing-care recommendations.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Cited, personalised nursing-care recommendations.")
 index_app = typer.Typer(no_args_is_help=True, help="Build, change and inspect the index.")
 corpus_app = typer.Typer(no_args_is_help=True, help="Check and read the knowledge files.")
 app.add_typer(index_app, name="index")
@@ -356,55 +356,26 @@ def _finish(good: bool) -> NoReturn:
     raise typer.Exit(0 if good else BAD_INPUT)
 
 
-def _run(command: Callable[[], Any]) -> int:
-    """Run a command and turn our errors into one or two lines and an exit status."""
+def run_and_exit(command: Callable[[], Any]) -> NoReturn:
+    """Run a command; our errors become one or two lines on standard error and an exit status."""
     try:
-        result = command()
+        command()
     except InputError as error:
-        return _fail(str(error), BAD_INPUT)
+        _fail(str(error), BAD_INPUT)
     except (IndexUnusableError, EmbedderError, CorpusError) as error:
-        return _fail(str(error), UNUSABLE)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        _fail(str(error), UNUSABLE)
     except KeyboardInterrupt:
-        return _fail("stopped", 130)
-    return result if isinstance(result, int) else 0
+        _fail("stopped", 130)
+    sys.exit(0)
 
 
-def _fail(message: str, status: int) -> int:
+def _fail(message: str, status: int) -> NoReturn:
     typer.echo(f"care: {message}", err=True)
-    return status
+    sys.exit(status)
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Entry point of the command ``care``."""
     for plugin in entry_points(group="care.commands"):
         app.command(name=plugin.name)(plugin.load())
-    sys.exit(_run(lambda: _invoke()))
-
-
-def _invoke() -> int:
-    import click
-
-    try:
-        status = app(standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        return 2
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.Abort:
-        return 130
-    return status if isinstance(status, int) else 0
-
-
-def serve_page() -> None:
-    """Start the web page as ``app.py`` does, with errors in one line."""
-
-    def start() -> None:
-        from assistant.web import serve as start_page
-
-        start_page(Settings())
-
-    sys.exit(_run(start))
+    run_and_exit(app)
