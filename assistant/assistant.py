@@ -12,7 +12,7 @@ from assistant.answer import Answer, Audience, Urgency
 from assistant.errors import InputError
 from assistant.facts import PatientFacts
 from assistant.fusion import Evidence, Plan, gather, make_plan
-from assistant.intake import Intake, merge, read
+from assistant.intake import Intake, read
 from assistant.knowledge import Knowledge
 from assistant.messages import say
 from assistant.patient import Patient
@@ -75,9 +75,9 @@ class Assistant:
         path = index or settings.index_path
         embedder = load_embedder(settings.embedder)
         directory = IndexDirectory(path)
-        if not directory.exists or directory.manifest().corpus_hash != data_hash():
-            if not (directory.exists and directory.is_being_written()):
-                build_index(path, embedder, progress=progress)
+        stale = not directory.exists or directory.manifest().corpus_hash != data_hash()
+        if stale and not (directory.exists and directory.is_being_written()):
+            build_index(path, embedder, progress=progress)
         version = directory.open()
         searcher = Searcher(version, embedder)
         compiled = read_compiled(version)
@@ -112,7 +112,9 @@ class Assistant:
         intake = read(text, self.knowledge.table)
         language = language or self.settings.lang or intake.language
         facts = self._facts(patient, intake)
-        triaged = assess(facts, {**patient.vitals, **intake.numbers.vitals}, self.knowledge.red_flags, self.knowledge.table)
+        triaged = assess(
+            facts, {**patient.vitals, **intake.numbers.vitals}, self.knowledge.red_flags, self.knowledge.table
+        )
         plan = make_plan(intake, self.knowledge.table)
         if previous is not None:
             plan = _continue(plan, previous)

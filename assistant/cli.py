@@ -24,7 +24,12 @@ BAD_INPUT, UNUSABLE = 1, 3
 _LANGUAGES = ("en", "zh")
 _AUDIENCES = ("nurse", "patient")
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Cited, personalised nursing-care recommendations.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Cited, personalised nursing-care recommendations.",
+)
 index_app = typer.Typer(no_args_is_help=True, help="Build, change and inspect the index.")
 corpus_app = typer.Typer(no_args_is_help=True, help="Check and read the knowledge files.")
 app.add_typer(index_app, name="index")
@@ -49,7 +54,7 @@ def ask(
 ) -> None:
     """Answer a question about a patient.
 
-    Example patient file: {"age_years": 72, "sex": "male", "conditions": ["ckd stage 4"], "labs": {"potassium_mmol_l": 5.6}}
+    Example patient file: {"age_years": 72, "conditions": ["ckd stage 4"], "labs": {"potassium_mmol_l": 5.6}}
     """
     _one_of(audience, _AUDIENCES, "--audience")
     _one_of(lang, _LANGUAGES, "--lang")
@@ -69,7 +74,7 @@ def ask(
     if question is None:
         raise typer.BadParameter("give a QUESTION or --batch FILE")
     facts = Patient.from_file(patient) if patient else Patient()
-    answer = _load().ask(question, facts, audience=audience, language=lang)  # type: ignore[arg-type]
+    answer = _load().ask(question, facts, audience=audience, language=lang)
     _show(answer.model_dump(mode="json"), answer.text, as_json)
 
 
@@ -87,14 +92,17 @@ def chat(
 
         def dialogue(case: Case) -> Case:
             turns = required(case, "turns")
-            if not isinstance(turns, list) or not all(isinstance(t, dict) and isinstance(t.get("user"), str) for t in turns):
-                raise InputError("'turns' must be a list of {\"user\": \"…\"}")
+            if not isinstance(turns, list) or not all(
+                isinstance(t, dict) and isinstance(t.get("user"), str) for t in turns
+            ):
+                raise InputError('\'turns\' must be a list of {"user": "…"}')
             conversation = care.conversation(patient_of(case), audience=choice(case, "audience", _AUDIENCES, audience))
             language = choice(case, "lang", _LANGUAGES, None)
             return {"answers": [conversation.say(t["user"], language=language).model_dump(mode="json") for t in turns]}
 
         _finish(run_batch(batch, dialogue))
-    conversation = care.conversation(Patient.from_file(patient) if patient else Patient(), audience=audience)  # type: ignore[arg-type]
+    facts = Patient.from_file(patient) if patient else Patient()
+    conversation = care.conversation(facts, audience=audience)
     for line in sys.stdin:
         if line.strip():
             answer = conversation.say(line)
@@ -126,20 +134,26 @@ def triage(
         raise typer.BadParameter("give a TEXT or --batch FILE")
     facts = Patient.from_file(patient) if patient else Patient()
     urgency = decide(text, facts, knowledge, settings, lang)  # type: ignore[arg-type]
-    plain = "\n".join([f"{urgency.level.upper()}: {urgency.action}", *(f"- {reason.text}" for reason in urgency.reasons)])
+    plain = "\n".join(
+        [f"{urgency.level.upper()}: {urgency.action}", *(f"- {reason.text}" for reason in urgency.reasons)]
+    )
     _show(urgency.model_dump(mode="json"), plain, as_json)
 
 
 @app.command(name="news2")
 def news2_command(
-    batch: Annotated[Path, typer.Option("--batch", help='JSONL file: {"id", "vitals": {…}, "age_years"?, "pregnant"?}')],
-    as_json: Json = True,
+    batch: Annotated[
+        Path, typer.Option("--batch", help='JSONL file: {"id", "vitals": {…}, "age_years"?, "pregnant"?}')
+    ],
+    as_json: Json = True,  # noqa: ARG001 - these two always write JSON; the flag is part of the contract
 ) -> None:
     """Score vital signs by NEWS2, one case a line."""
     from assistant.news2 import news2
 
     def one(case: Case) -> Case:
-        facts = Patient.from_facts({key: case.get(key) for key in ("vitals", "age_years", "pregnant") if case.get(key) is not None})
+        facts = Patient.from_facts(
+            {key: case.get(key) for key in ("vitals", "age_years", "pregnant") if case.get(key) is not None}
+        )
         return dict(news2(facts.vitals, facts.age_years, facts.pregnant).model_dump(mode="json"))
 
     _finish(run_batch(batch, one))
@@ -147,7 +161,8 @@ def news2_command(
 
 @app.command()
 def verify(
-    batch: Annotated[Path, typer.Option("--batch", help='JSONL file: {"id", "evidence", "claim"}')], as_json: Json = True
+    batch: Annotated[Path, typer.Option("--batch", help='JSONL file: {"id", "evidence", "claim"}')],
+    as_json: Json = True,  # noqa: ARG001 - these two always write JSON; the flag is part of the contract
 ) -> None:
     """Judge whether evidence supports a claim: supported, contradicted or unsupported, with reasons."""
     from assistant.verify import verify_claim
@@ -177,9 +192,7 @@ def search(
     if query is None and batch is None:
         raise typer.BadParameter("give a QUERY or --batch FILE")
     settings = Settings()
-    searcher = (
-        Searcher(IndexDirectory(index).open(), load_embedder(settings.embedder)) if index else _load().searcher
-    )
+    searcher = Searcher(IndexDirectory(index).open(), load_embedder(settings.embedder)) if index else _load().searcher
 
     def find(text: str) -> Case:
         hits = []
@@ -219,7 +232,9 @@ def build(index: IndexDir = None, as_json: Json = False) -> None:
 
 
 @index_app.command()
-def add(paths: Annotated[list[Path], typer.Argument(help="files or folders")], index: IndexDir = None, as_json: Json = False) -> None:
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="files or folders")], index: IndexDir = None, as_json: Json = False
+) -> None:
     """Add documents (text, Markdown, JSONL) to the index; one of the same id is replaced."""
     from corpus.readers import read_paths
 
@@ -234,7 +249,9 @@ def add(paths: Annotated[list[Path], typer.Argument(help="files or folders")], i
 
 
 @index_app.command()
-def remove(ids: Annotated[list[str], typer.Argument(help="document ids")], index: IndexDir = None, as_json: Json = False) -> None:
+def remove(
+    ids: Annotated[list[str], typer.Argument(help="document ids")], index: IndexDir = None, as_json: Json = False
+) -> None:
     """Remove users' documents from the index."""
     from index.store import IndexDirectory
 
@@ -257,7 +274,11 @@ def list_documents(index: IndexDir = None, as_json: Json = False) -> None:
         {"document": d.id, "kind": d.kind, "language": d.language, "title": d.origin.title, "characters": len(d.text)}
         for d in version.documents()
     ]
-    _show({"documents": rows}, "\n".join(f"{r['kind']:<11}{r['language']}  {r['document']:<45}{r['title']}" for r in rows), as_json)
+    _show(
+        {"documents": rows},
+        "\n".join(f"{r['kind']:<11}{r['language']}  {r['document']:<45}{r['title']}" for r in rows),
+        as_json,
+    )
 
 
 @index_app.command(name="verify")
@@ -266,7 +287,11 @@ def verify_index(index: IndexDir = None, as_json: Json = False) -> None:
     from index.store import IndexDirectory
 
     manifest = IndexDirectory(index or Settings().index_path).verify()
-    _show({"ok": True, "files": len(manifest.checksums)}, f"all {len(manifest.checksums)} files are as they were written", as_json)
+    _show(
+        {"ok": True, "files": len(manifest.checksums)},
+        f"all {len(manifest.checksums)} files are as they were written",
+        as_json,
+    )
 
 
 @index_app.command()
@@ -312,7 +337,10 @@ def stats(as_json: Json = False) -> None:
 
 
 @corpus_app.command()
-def show(entry: Annotated[str, typer.Argument(metavar="ID", help="a statement, topic, concept or document id")], as_json: Json = False) -> None:
+def show(
+    entry: Annotated[str, typer.Argument(metavar="ID", help="a statement, topic, concept or document id")],
+    as_json: Json = False,
+) -> None:
     """Show a statement, rule, topic, concept or document in full."""
     from corpus.load import load_corpus
     from corpus.stats import find_entry

@@ -12,10 +12,10 @@ from assistant.messages import knows, say
 from assistant.patient import measurement_label, measurement_unit
 from assistant.triage import TriageResult, because, explain, vital_name
 from corpus.concepts import ConceptTable
-from corpus.conditions import Fact, Missing
+from corpus.conditions import Missing
 from corpus.documents import PARTS, Document, Part, Passage
 from corpus.lint import overdue
-from corpus.models import Contraindication, Kind, Language, Statement
+from corpus.models import Bilingual, Contraindication, Kind, Language, Statement
 from corpus.text import sentences
 
 #: The order in which kinds of advice are shown.
@@ -76,7 +76,9 @@ def urgency_of(result: TriageResult, language: Language, number: str, book: Cita
     return explain(result, language, number, cited)
 
 
-def recommend(chosen: Sequence[Chosen], audience: Audience, language: Language, book: CitationBook) -> list[Recommendation]:
+def recommend(
+    chosen: Sequence[Chosen], audience: Audience, language: Language, book: CitationBook
+) -> list[Recommendation]:
     """Turn chosen statements into recommendations in the wording for the audience, grouped by kind."""
     order = {kind: position for position, kind in enumerate(KIND_ORDER)}
     ordered = sorted(chosen, key=lambda c: (not c.safety, order[c.statement.kind]))
@@ -101,7 +103,7 @@ def _recommendation(chosen: Chosen, audience: Audience, language: Language, book
     )
 
 
-def _wording(statement: Statement, audience: Audience) -> tuple[object, list[Part]]:
+def _wording(statement: Statement, audience: Audience) -> tuple[Bilingual, list[Part]]:
     if audience == "patient" and statement.plain is not None:
         return statement.plain, ["plain", "text"]
     return statement.text, ["text"]
@@ -143,8 +145,13 @@ def hold_back(
 
 
 def unknowns(
-    evidence: Evidence, intake: Intake, unrecognised: Iterable[str], no_patient: bool, score_missing: Sequence[str],
-    table: ConceptTable, language: Language,
+    evidence: Evidence,
+    intake: Intake,
+    unrecognised: Iterable[str],
+    no_patient: bool,
+    score_missing: Sequence[str],
+    table: ConceptTable,
+    language: Language,
 ) -> tuple[list[str], list[str]]:
     """What could not be checked, and the questions whose answers would change the advice most."""
     not_checked = [say("not_checked.unrecognised", language, word=word) for word in unrecognised]
@@ -267,7 +274,9 @@ def _recommendation_block(item: Recommendation, audience: Audience, language: La
     if item.why:
         lines.append(f"  {say('label.why', language)}{colon}{marked(item.why, item.citations)}")
     if item.escalate_when:
-        lines.append(f"  {say(f'label.escalate.{audience}', language)}{colon}{marked(item.escalate_when, item.citations)}")
+        lines.append(
+            f"  {say(f'label.escalate.{audience}', language)}{colon}{marked(item.escalate_when, item.citations)}"
+        )
     return "  \n".join(lines)
 
 
@@ -275,4 +284,5 @@ def _held_block(item: HeldBack, language: Language) -> str:
     colon = "：" if language == "zh" else ": "
     marks = "".join(f"[{n}]" for n in item.citations)
     facts = f" ({_facts(item.because, language)})" if item.because else ""
-    return f"- {say('label.otherwise', language)}{colon}{item.text}  \n  {say('label.held_because', language)}{colon}{item.reason}{facts} {marks}"
+    otherwise, reason = say("label.otherwise", language), say("label.held_because", language)
+    return f"- {otherwise}{colon}{item.text}  \n  {reason}{colon}{item.reason}{facts} {marks}"

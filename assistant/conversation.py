@@ -34,9 +34,7 @@ class Conversation:
         """
         table = self._assistant.knowledge.table
         patient = merge(self.patient, read(text, table), table)
-        turn = self._assistant.turn(
-            text, patient, audience=self.audience, language=language, previous=self.plan
-        )
+        turn = self._assistant.turn(text, patient, audience=self.audience, language=language, previous=self.plan)
         self.patient, self.plan = patient, turn.plan
         self.answers.append(turn.answer)
         return turn.answer

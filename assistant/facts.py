@@ -14,6 +14,8 @@ from corpus.models import Derived
 _WORD_FIELDS = ("conditions", "symptoms", "medications", "devices", "habits")
 #: Outside these ages (years) a pregnancy question is answered by the age alone.
 _CHILDBEARING = (10, 60)
+#: What a level of the ACVPU scale says in words.
+_CONSCIOUSNESS = {"C": "new_confusion", "P": "unresponsive", "U": "unresponsive"}
 
 
 class PatientFacts:
@@ -32,6 +34,7 @@ class PatientFacts:
         self.allergies: dict[str, Fact] = {}
         self._numbers: dict[str, tuple[float, Fact]] = {}
         self._flags: dict[str, tuple[Any, Fact]] = {}
+        self._consciousness = str(patient.vitals.get("consciousness", ""))
         self._from_patient(patient)
         if intake is not None:
             self._from_intake(intake)
@@ -58,7 +61,7 @@ class PatientFacts:
                 return Verdict(False, (fact,))
         return Verdict(None, missing=(Missing(leaf, concept),))
 
-    def number(self, leaf: str, key: str) -> tuple[float, Fact] | None:
+    def number(self, key: str) -> tuple[float, Fact] | None:
         """A measurement, or the age in years."""
         return self._numbers.get(key)
 
@@ -113,7 +116,7 @@ class PatientFacts:
     def _from_intake(self, intake: Intake) -> None:
         for finding in intake.findings:
             kind = self._table[finding.concept].kind
-            if kind in ("food", "nutrient", "activity", "care"):
+            if kind in ("food", "nutrient", "activity"):
                 continue
             if finding.status in ("present", "uncertain"):
                 self.present.setdefault(finding.concept, Fact("question", finding.text))
@@ -130,11 +133,14 @@ class PatientFacts:
             self._flags["sex"] = numbers.sex, Fact("sex", numbers.sex)
 
     def _deduce(self) -> None:
-        """What follows from other facts without any judgement: BMI, and who cannot be pregnant."""
+        """What follows from other facts without any judgement: BMI, consciousness, and who cannot be pregnant."""
         weight, height = self._numbers.get("weight_kg"), self._numbers.get("height_cm")
         if weight and height and "bmi" not in self._numbers:
             bmi = round(weight[0] / (height[0] / 100) ** 2, 1)
             self._numbers["bmi"] = bmi, Fact("vitals.bmi", bmi)
+        level = self._consciousness
+        if level in _CONSCIOUSNESS and _CONSCIOUSNESS[level] in self._table:
+            self.present.setdefault(_CONSCIOUSNESS[level], Fact("vitals.consciousness", level))
         for name, concept in (("pregnant", "pregnancy"), ("breastfeeding", "breastfeeding_person")):
             flag, sex, age = self._flags.get(name), self._flags.get("sex"), self._numbers.get("age_years")
             if flag is None and concept in self.present:

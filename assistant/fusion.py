@@ -45,9 +45,21 @@ _MOST_PROBLEMS = 4
 _MOST_SAFETY = 2
 #: After this many statements by merit, each condition the question names gets its best one.
 _FIRST = 3
-_MISSING_WEIGHT = {"lab": 1.0, "vital": 1.0, "age": 1.0, "sex": 0.8, "pregnant": 1.0, "breastfeeding": 0.6, "medicine": 0.7,
-                   "allergy": 0.6, "care": 0.6, "device": 0.5}  # fmt: skip
-_STRONG_GRADE = re.compile(r"^(1[A-C]?\b|strong|class (i|1)\b|grade a\b|level a\b|a\b|nice: ?offer|offer|强)", re.IGNORECASE)
+_MISSING_WEIGHT = {
+    "lab": 1.0,
+    "vital": 1.0,
+    "age": 1.0,
+    "pregnant": 1.0,
+    "sex": 0.8,
+    "medicine": 0.7,
+    "allergy": 0.6,
+    "care": 0.6,
+    "breastfeeding": 0.6,
+    "device": 0.5,
+}
+_STRONG_GRADE = re.compile(
+    r"^(1[A-C]?\b|strong|class (i|1)\b|grade a\b|level a\b|a\b|nice: ?offer|offer|强)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -133,7 +145,9 @@ def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Sear
         score = _score(statement, topic, relevance.get(statement_id, 0.0), plan, facts, hazards, knowledge.table)
         _consider(statement, topic, score, facts, hazards, pool, knowledge.table)
     floor = _SHARE * max((c.score for c in pool.candidates), default=0.0)
-    chosen = _choose([c for c in pool.candidates if c.score >= floor or c.safety], plan, knowledge, limit, rows, searcher)
+    chosen = _choose(
+        [c for c in pool.candidates if c.score >= floor or c.safety], plan, knowledge, limit, rows, searcher
+    )
     chosen, conflicting = _resolve_conflicts(chosen, knowledge.table)
     held = [h for score, h in sorted(pool.held, key=lambda item: -item[0]) if score >= floor][:limit]
     held = _asked_but_unsafe(plan, hazards) + held + conflicting
@@ -363,7 +377,9 @@ def _due_topics(ranked: Sequence[Chosen], plan: Plan, knowledge: Knowledge) -> s
     due = set()
     for candidate in ranked:
         topic = knowledge.topics[knowledge.topic_of[candidate.statement.id]]
-        if any(knowledge.table.is_a(named, topic.topic) or knowledge.table.is_a(topic.topic, named) for named in plan.named):
+        if any(
+            knowledge.table.is_a(named, topic.topic) or knowledge.table.is_a(topic.topic, named) for named in plan.named
+        ):
             due.add(topic.topic)
     return due
 
@@ -373,9 +389,9 @@ def _repeats(candidate: Chosen, chosen: Sequence[Chosen], rows: dict[str, int], 
         return False
     mine = set(candidate.statement.advice)
     for other in chosen:
-        if mine & set(other.statement.advice) and other.statement.id in rows:
-            if searcher.similarity(rows[candidate.statement.id], rows[other.statement.id]) > _DUPLICATE_COSINE:
-                return True
+        related = mine & set(other.statement.advice) and other.statement.id in rows
+        if related and searcher.similarity(rows[candidate.statement.id], rows[other.statement.id]) > _DUPLICATE_COSINE:
+            return True
     return False
 
 

@@ -16,12 +16,14 @@ from assistant.measure import Numbers, read_numbers
 from assistant.patient import Patient
 from corpus.concepts import ConceptTable, Mention
 from corpus.load import DATA, read_yaml
-from corpus.text import detect_language, normalise
+from corpus.text import any_of, detect_language, normalise
 
 Status = Literal["present", "absent", "past", "hypothetical", "other", "uncertain"]
 
 _CLAUSE_END = re.compile(r"[.!?;。！？；\n]+(?!\d)")
-_LIST_GAP = re.compile(r"^(?:\s|,|/|、|\bor\b|\band\b|\bnor\b|\bany\b|\bhas\b|和|或|及|与|以及|或者|跟|也没有|也没|的|等)*$")
+_LIST_GAP = re.compile(
+    r"^(?:\s|,|/|、|\bor\b|\band\b|\bnor\b|\bany\b|\bhas\b|和|或|及|与|以及|或者|跟|也没有|也没|的|等)*$"
+)
 _HAS_OR = re.compile(r"\b(?:or|nor)\b|或|也没")
 _REACH = 40
 _LONGEST_CLAUSE = 600
@@ -117,7 +119,7 @@ def _qualified(folded: str, mentions: list[Mention]) -> list[Mention]:
 @functools.cache
 def _qualifiers() -> list[tuple[str, re.Pattern[str], str]]:
     data = read_yaml(DATA / "language" / "qualifiers.yaml")
-    return [(entry["concept"], _any_of([*entry["en"], *entry["zh"]]), entry["becomes"]) for entry in data["qualifiers"]]
+    return [(entry["concept"], any_of(entry), entry["becomes"]) for entry in data["qualifiers"]]
 
 
 def _clauses(folded: str) -> Iterable[tuple[int, int]]:
@@ -130,9 +132,7 @@ def _clauses(folded: str) -> Iterable[tuple[int, int]]:
             start = stop
 
 
-def _assert_statuses(
-    folded: str, start: int, end: int, mentions: list[Mention], table: ConceptTable
-) -> list[Finding]:
+def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention], table: ConceptTable) -> list[Finding]:
     cues = _find_cues(folded, start, end, mentions)
     stops = _find_terminators(folded, start, end, mentions)
     findings: list[Finding] = []
@@ -148,14 +148,18 @@ def _assert_statuses(
                 else _follows(folded, mention, cue, mentions[index + 1 :])
             )
         }
-        status = next((s for s in _PRECEDENCE if s in found), "present")
+        status: Status = next((s for s in _PRECEDENCE if s in found), "present")
         findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
     return findings
 
 
-def _reaches(folded: str, cue: _Cue, mention: Mention, earlier: list[Mention], stops: list[tuple[int, int, bool]]) -> bool:
+def _reaches(
+    folded: str, cue: _Cue, mention: Mention, earlier: list[Mention], stops: list[tuple[int, int, bool]]
+) -> bool:
     """Whether a forward cue's reach extends to the mention: no terminator, and commas only inside a list."""
-    ends = (s for s, e, contrast in stops if cue.end <= s and e <= mention.start and (contrast or cue.status == "absent"))
+    ends = (
+        s for s, e, contrast in stops if cue.end <= s and e <= mention.start and (contrast or cue.status == "absent")
+    )
     if cue.end > mention.start or next(ends, None) is not None:
         return False
     position = cue.end
@@ -207,7 +211,9 @@ def _find_terminators(folded: str, start: int, end: int, mentions: list[Mention]
     """Spans of terminators that are no part of a name, cue or look-alike; true for one that ends every cue."""
     cues, shield, contrast, onset = _patterns()
     inside = [(m.start, m.end) for m in mentions]
-    covering = [m.span() for pattern in (shield, *(cue[0] for cue in cues)) for m in pattern.finditer(folded, start, end)]
+    covering = [
+        m.span() for pattern in (shield, *(cue[0] for cue in cues)) for m in pattern.finditer(folded, start, end)
+    ]
     return [
         (s, e, pattern is contrast)
         for pattern in (contrast, onset)
@@ -227,19 +233,7 @@ def _patterns() -> tuple[list[_CuePattern], re.Pattern[str], re.Pattern[str], re
     for entry in data["statuses"]:
         for side in ("before", "after"):
             if side in entry:
-                words = [*entry[side]["en"], *entry[side]["zh"]]
-                cues.append((_any_of(words), entry["status"], side == "before", frozenset(entry.get("only", ()))))
+                cues.append((any_of(entry[side]), entry["status"], side == "before", frozenset(entry.get("only", ()))))
     lists = (data["shield"], data["terminators"]["contrast"], data["terminators"]["onset"])
-    shield, contrast, onset = (_any_of([*words["en"], *words["zh"]]) for words in lists)
+    shield, contrast, onset = (any_of(words) for words in lists)
     return cues, shield, contrast, onset
-
-
-def _any_of(words: list[str]) -> re.Pattern[str]:
-    """One pattern for a list of words: the longest first, English ones only as whole words."""
-    parts = []
-    for word in sorted({normalise(w) for w in words}, key=len, reverse=True):
-        body = re.escape(word)
-        left = r"(?<![a-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
-        right = r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
-        parts.append(f"{left}{body}{right}")
-    return re.compile("|".join(parts))

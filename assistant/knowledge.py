@@ -1,4 +1,4 @@
-"""The knowledge an assistant reasons with: statements, rules and concepts, from one index or straight from the files."""
+"""The knowledge an assistant reasons with: statements, rules and concepts, from an index or from the files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ class Knowledge:
     topic_of: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, topics: Iterable[Topic] = (), rules: Iterable[RuleFile] | None = None, data: Path = DATA) -> Knowledge:
+    def load(
+        cls, topics: Iterable[Topic] = (), rules: Iterable[RuleFile] | None = None, data: Path = DATA
+    ) -> Knowledge:
         """Read the concepts from the data files, the rules too unless they are given, and join them with *topics*."""
         rules = load_rules(data) if rules is None else tuple(rules)
         topics = tuple(topics)

@@ -38,7 +38,12 @@ class CareRetriever(BaseRetriever):
     assistant: Any
     k: int = 8
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's signature
+    ) -> list[Document]:
         searcher = self.assistant.searcher
         documents = []
         for hit in searcher.search(query, k=self.k):

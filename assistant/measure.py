@@ -11,17 +11,26 @@ from corpus.text import normalise
 _NUMBER = r"(?P<value>\d{1,4}(?:\.\d{1,3})?)"
 _LINK = r"\s*(?:is|was|of|at|=|:|为|是|到|有|约|大约|大概|高达|达到|达|只有|仅|才|在)?\s*"
 _BLOOD_PRESSURE = re.compile(
-    r"(?:\bbp|blood pressure|血压|高压低压)?" + _LINK + r"(?P<high>\d{2,3})\s*/\s*(?P<low>\d{2,3})(?!\s*/|\d)(?P<unit>\s*(?:mm\s*hg|毫米汞柱))?"
+    r"(?:\bbp|blood pressure|血压|高压低压)?"
+    + _LINK
+    + r"(?P<high>\d{2,3})\s*/\s*(?P<low>\d{2,3})(?!\s*/|\d)(?P<unit>\s*(?:mm\s*hg|毫米汞柱))?"
 )
-_OXYGEN = re.compile(r"\bon\s+(?:\d+(?:\.\d+)?\s*l(?:/min|pm)?\b|o2\b|oxygen\b)|\d+(?:\.\d+)?\s*(?:l|升)(?:/min|/分)?\s*(?:o2|oxygen|吸氧|氧气)|吸氧|鼻导管给氧")
+_OXYGEN = re.compile(
+    r"\bon\s+(?:\d+(?:\.\d+)?\s*l(?:/min|pm)?\b|o2\b|oxygen\b)|\d+(?:\.\d+)?\s*(?:l|升)(?:/min|/分)?\s*(?:o2|oxygen|吸氧|氧气)|吸氧|鼻导管给氧"
+)
 _AIR = re.compile(r"\bon (?:room )?air\b|\broom air\b|\bra\b|未吸氧|不吸氧|没有吸氧|没吸氧|空气下|呼吸空气")
 _AGE = re.compile(
-    r"(?P<years>\d{1,3})(?:\.\d)?\s*[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\b|yo\b|岁|周岁)|\baged?\s*[:=]?\s*(?P<aged>\d{1,3})\b|年龄\s*[:：为是]?\s*(?P<nian>\d{1,3})"
+    r"(?P<years>\d{1,3})(?:\.\d)?\s*[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\b|yo\b|岁|周岁)"
+    r"|\baged?\s*[:=]?\s*(?P<aged>\d{1,3})\b|年龄\s*[:：为是]?\s*(?P<written>\d{1,3})"
 )
 _MONTHS = re.compile(r"(?P<months>\d{1,2})\s*[- ]?(?:months?[- ]old|mo\b|个月大|个月的?(?:宝宝|婴儿|孩子|娃))")
 _WEEKS = re.compile(r"(?P<weeks>\d{1,2})\s*[- ]?(?:weeks?[- ]old|周大)")
-_FEMALE = re.compile(r"\b(?:woman|female|lady|girl|she|her|mother|grandmother|wife|mum|mom)\b|女性|女士|老太太|女患者|[岁，,\s]女(?![婿儿])|^女[，,\s]")
-_MALE = re.compile(r"\b(?:man|male|gentleman|boy|he|his|father|grandfather|husband|dad)\b|男性|先生|老头|男患者|[岁，,\s]男|^男[，,\s]")
+_FEMALE = re.compile(
+    r"\b(?:woman|female|lady|girl|she|her|mother|grandmother|wife|mum|mom)\b|女性|女士|老太太|女患者|[岁，,\s]女(?![婿儿])|^女[，,\s]"
+)
+_MALE = re.compile(
+    r"\b(?:man|male|gentleman|boy|he|his|father|grandfather|husband|dad)\b|男性|先生|老头|男患者|[岁，,\s]男|^男[，,\s]"
+)
 _SPAN = 14
 
 
@@ -72,7 +81,9 @@ def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, f
         while position >= 0:
             end = position + len(name)
             if not taken & set(range(position, end)) and _bounded(folded, position, end):
-                match = re.compile(_LINK + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?").match(folded, end)
+                match = re.compile(_LINK + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?").match(
+                    folded, end
+                )
                 if match and not folded.startswith("/", match.end("value")):
                     taken |= set(range(position, match.end("value")))
                     shown = folded[position : match.end()].strip()

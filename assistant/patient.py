@@ -102,7 +102,7 @@ class Patient(BaseModel):
     def from_facts(cls, facts: Any, name: str = "patient") -> Patient:
         """Build a patient from a parsed JSON object."""
         if not isinstance(facts, Mapping):
-            raise InputError(f"{name} must be a JSON object of facts, e.g. {{\"age_years\": 72}}")
+            raise InputError(f'{name} must be a JSON object of facts, e.g. {{"age_years": 72}}')
         return cls(**{str(key): value for key, value in facts.items()})
 
     @classmethod
@@ -250,7 +250,9 @@ def _number(key: str, given: Any) -> float:
         try:
             given = float(given.strip())
         except ValueError as error:
-            raise ValueError(f"{key} must be a number without a unit; its key names the unit (given: {given!r})") from error
+            raise ValueError(
+                f"{key} must be a number without a unit; its key names the unit (given: {given!r})"
+            ) from error
     if not math.isfinite(given):
         raise ValueError(f"{key} must be a finite number")
     return float(given)

@@ -40,7 +40,7 @@ def assess(
         if verdict.truth:
             fired.append((rule, verdict.because))
     fired.sort(key=lambda item: -LEVELS.index(item[0].level))
-    age, pregnant = facts.number("age", "age_years"), facts.flag("pregnant")
+    age, pregnant = facts.number("age_years"), facts.flag("pregnant")
     score = None
     if any(vitals.get(name) is not None for name in PARAMETERS):
         score = news2(vitals, age[0] if age else None, pregnant[0] if pregnant else None)
@@ -52,9 +52,7 @@ def assess(
     return TriageResult(max(levels, key=LEVELS.index), tuple(fired), score)
 
 
-def explain(
-    result: TriageResult, language: str, number: str, citations: Mapping[str, int] | None = None
-) -> Urgency:
+def explain(result: TriageResult, language: str, number: str, citations: Mapping[str, int] | None = None) -> Urgency:
     """Put a triage result into words. *citations* maps rule ids to citation numbers, where there are any."""
     citations = citations or {}
     reasons = [

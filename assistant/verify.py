@@ -7,6 +7,7 @@ direction, negation and every named concept have to agree with the evidence.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
@@ -16,7 +17,8 @@ from pydantic import BaseModel, ConfigDict
 from assistant.answer import Citation, Recommendation
 from corpus.concepts import ConceptTable
 from corpus.documents import Document
-from corpus.text import normalise, sentences
+from corpus.load import DATA, read_yaml
+from corpus.text import any_of, normalise, sentences
 
 Label = Literal["supported", "contradicted", "unsupported"]
 
@@ -49,22 +51,6 @@ def _is_supported(item: Recommendation, quotes: dict[int, str]) -> bool:
     return all(any(text[s:e] in quote for quote in cited) for text in said for s, e in sentences(text))
 
 
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*(%|mmol/l|mg/dl|mmhg|kg|mg|µg|μg|g|ml|l|cm|°c|℃|hours?|h\b|minutes?|min|days?|weeks?|months?|years?|次|小时|分钟|天|日|周|个月|月|年|克|毫克|升|毫升|公斤|厘米)?")
-_UNITS = {
-    "小时": "hour", "hours": "hour", "h": "hour", "分钟": "minute", "minutes": "minute", "min": "minute", "天": "day",
-    "日": "day", "days": "day", "周": "week", "weeks": "week", "个月": "month", "月": "month", "months": "month",
-    "年": "year", "years": "year", "克": "g", "毫克": "mg", "升": "l", "毫升": "ml", "公斤": "kg", "厘米": "cm", "℃": "°c",
-}  # fmt: skip
-_AGAINST = re.compile(
-    r"\b(?:avoid|do not|don't|should not|shouldn't|must not|never|not recommended|limit|reduce|restrict|cut down|stop|less|refrain|contraindicated|unsafe)\b"
-    r"|避免|不要|不应|不宜|禁|勿|忌|限制|减少|少吃|控制|不推荐|不建议|切勿|不可|别"
-)
-_FOR = re.compile(
-    r"\b(?:recommend(?:ed)?|encourage|should|can|may|eat|take|use|offer|give|increase|choose|safe|good|plenty)\b|推荐|建议|鼓励|应|可以|多吃|增加|宜|适合|给予|选择"
-)
-_STOP = frozenset("the a an of to and or in for with is are be by on at as it this that per should can may must not no do".split())
-
-
 def verify_claim(evidence: str, claim: str, table: ConceptTable) -> Verification:
     """Judge whether *evidence* supports *claim*, sentence by sentence; the worst sentence decides."""
     evidence, claim = evidence.strip(), claim.strip()
@@ -86,9 +72,11 @@ def _verify_sentence(evidence: str, claim: str, table: ConceptTable) -> Verifica
     known = {m.concept for m in table.find(evidence)}
     strange = sorted(c for c in named if not any(table.is_a(c, k) or table.is_a(k, c) for k in known))
     numbers = sorted(_quantities(folded_claim) - _quantities(folded_evidence))
-    turned = _direction(folded_claim) is not None and _direction(folded_evidence) is not None and _direction(
-        folded_claim
-    ) != _direction(folded_evidence)
+    turned = (
+        _direction(folded_claim) is not None
+        and _direction(folded_evidence) is not None
+        and _direction(folded_claim) != _direction(folded_evidence)
+    )
     shared = bool(named) and len(strange) < len(named)
     if shared and numbers and _quantities(folded_evidence):
         return Verification(label="contradicted", reasons=(f"the passage does not say {', '.join(numbers)}",))
@@ -105,15 +93,28 @@ def _verify_sentence(evidence: str, claim: str, table: ConceptTable) -> Verifica
 
 
 def _quantities(folded: str) -> set[str]:
-    return {f"{float(value):g} {_UNITS.get(unit, unit)}".strip() for value, unit in _QUANTITY.findall(folded)}
+    """The numbers of a text with their units, each unit in one spelling."""
+    pattern, units, _, _ = _language()
+    return {f"{float(value):g} {units.get(unit, '')}".strip() for value, unit in pattern.findall(folded)}
 
 
 def _direction(folded: str) -> str | None:
-    if _AGAINST.search(folded):
+    _, _, against, towards = _language()
+    if against.search(folded):
         return "against"
-    return "for" if _FOR.search(folded) else None
+    return "towards" if towards.search(folded) else None
+
+
+@functools.cache
+def _language() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], re.Pattern[str]]:
+    """The pattern of a quantity, units by spelling, and the patterns of words that point away or towards."""
+    data = read_yaml(DATA / "language" / "claims.yaml")
+    units = {spelling: unit for unit, spellings in data["units"].items() for spelling in spellings}
+    spellings = "|".join(re.escape(s) for s in sorted(units, key=len, reverse=True))
+    quantity = re.compile(rf"(\d+(?:\.\d+)?)\s*((?:{spellings})(?![a-z]))?")
+    return quantity, units, any_of(data["against"]), any_of(data["towards"])
 
 
 def _overlap(claim: str, evidence: str) -> float:
-    words = {w for w in re.findall(r"[a-z]{3,}|[\u4e00-\u9fff]", claim) if w not in _STOP}
+    words = set(re.findall(r"[a-z]{4,}|[\u4e00-\u9fff]", claim))
     return sum(word in evidence for word in words) / len(words) if words else 0.0

@@ -1,0 +1,1 @@
+"""What is known: guideline statements, concepts and rules as data, and readers for users' documents."""

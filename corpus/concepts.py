@@ -16,8 +16,22 @@ from corpus.text import HAN, normalise
 #: By how many characters a Chinese name that cuts a word in two counts as shorter than it is.
 _SPLIT_PENALTY = 1.5
 
+_SIBILANTS = ("s", "x", "z", "ch", "sh", "o")
+
 KINDS = frozenset(
-    {"condition", "symptom", "medicine", "food", "nutrient", "activity", "care", "device", "function", "habit", "person"}
+    {
+        "condition",
+        "symptom",
+        "medicine",
+        "food",
+        "nutrient",
+        "activity",
+        "care",
+        "device",
+        "function",
+        "habit",
+        "person",
+    }
 )
 
 
@@ -182,10 +196,10 @@ def _is_word(char: str) -> bool:
 
 def _plural_end(text: str, start: int, end: int) -> int:
     if _is_word(text[end - 1]) and end < len(text):
-        for suffix in ("es", "s"):
-            after = end + len(suffix)
-            if text.startswith(suffix, end) and (after == len(text) or not _is_word(text[after])):
-                return after
+        suffix = "es" if text[start:end].endswith(_SIBILANTS) else "s"
+        after = end + len(suffix)
+        if text.startswith(suffix, end) and (after == len(text) or not _is_word(text[after])):
+            return after
     return end
 
 

@@ -64,10 +64,10 @@ class Facts(Protocol):
     """What a condition may ask about a patient; each answer is a verdict of its own."""
 
     def concept(self, leaf: str, concept: str) -> Verdict:
-        """Is the patient known to have (or not to have) this concept, or a kind of it?"""
+        """Whether the patient is known to have (or not to have) this concept, or a kind of it."""
 
-    def number(self, leaf: str, key: str) -> tuple[float, Fact] | None:
-        """The value of a lab or vital sign, or the age in years (leaf ``age``), with the fact it came from."""
+    def number(self, key: str) -> tuple[float, Fact] | None:
+        """The value of a lab or vital sign, or ``age_years``, with the fact it came from."""
 
     def flag(self, name: str) -> tuple[Any, Fact] | None:
         """The value of ``pregnant``, ``breastfeeding`` or ``sex``, or ``None`` where unknown."""
@@ -151,7 +151,7 @@ def evaluate(condition: Condition | None, facts: Facts) -> Verdict:
 
 
 def _compare(leaf: str, key: str, comparison: str, facts: Facts) -> Verdict:
-    known = facts.number(leaf, key)
+    known = facts.number(key)
     if known is None:
         return Verdict(None, missing=(Missing(leaf, key, str(comparison)),))
     symbol, bound = parse_comparison(comparison)

@@ -88,7 +88,9 @@ class _Writer:
         self._chunks = [title]
         self._length = len(title)
 
-    def paragraph(self, parts: Iterable[tuple[Part, str]], language: Language) -> tuple[int, int, dict[Part, tuple[int, int]]]:
+    def paragraph(
+        self, parts: Iterable[tuple[Part, str]], language: Language
+    ) -> tuple[int, int, dict[Part, tuple[int, int]]]:
         self._add("\n\n")
         start = self._length
         spans: dict[Part, tuple[int, int]] = {}
@@ -156,7 +158,7 @@ def rule_document(rule_file: RuleFile, language: Language) -> tuple[Document, li
     document_id = f"{rule_file.name}.{language}"
     writer = _Writer(rule_file.name)
     passages = []
-    for rule in (*rule_file.red_flags, *rule_file.contraindications):
+    for rule in rule_file.cited:
         start, end, spans = writer.paragraph(_rule_texts(rule, language), language)
         passages.append(
             Passage(

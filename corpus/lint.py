@@ -10,7 +10,7 @@ from pathlib import Path
 from corpus import conditions
 from corpus.concepts import ConceptTable
 from corpus.load import DATA, Corpus, Issue, read_corpus
-from corpus.models import Contraindication, Derived, RedFlag, SourceRef, Statement, Topic
+from corpus.models import Contraindication, Derived, Rule, SourceRef, Statement, Topic
 from corpus.satisfiable import can_hold
 from corpus.text import normalise, sentences
 
@@ -26,7 +26,7 @@ def lint(folder: Path = DATA, today: dt.date | None = None) -> list[Issue]:
     for topic in corpus.topics:
         issues += _topic_issues(topic, corpus, today)
     for rule_file in corpus.rules:
-        rules = (*rule_file.red_flags, *rule_file.contraindications, *rule_file.derived)
+        rules: tuple[Rule, ...] = (*rule_file.cited, *rule_file.derived)
         for rule in rules:
             issues += _rule_issues(rule, rule_file.sources, corpus, today)
     issues += _repeated(corpus)
@@ -98,12 +98,12 @@ def _audience_issues(statement: Statement, topic: Topic, where: str, concepts: C
     if statement.not_when:
         parts.append({"not": statement.not_when})
     if len(parts) > 1 and not can_hold({"all": parts}, concepts):
-        yield Issue("error", where, f"{statement.id}: applies to nobody once topic, applies_when and not_when are combined")
+        yield Issue(
+            "error", where, f"{statement.id}: applies to nobody once topic, applies_when and not_when are combined"
+        )
 
 
-def _rule_issues(
-    rule: RedFlag | Contraindication | Derived, sources: Mapping[str, object], corpus: Corpus, today: dt.date
-) -> Iterator[Issue]:
+def _rule_issues(rule: Rule, sources: Mapping[str, object], corpus: Corpus, today: dt.date) -> Iterator[Issue]:
     name = rule.concept if isinstance(rule, Derived) else rule.id
     where = corpus.lines.get(name, "rules:1")
     yield from _source_issues(name, rule.source, sources, where)
@@ -166,5 +166,4 @@ def _repeated(corpus: Corpus) -> Iterator[Issue]:
 
 def _rule_ids(corpus: Corpus) -> Iterable[str]:
     for rule_file in corpus.rules:
-        yield from (rule.id for rule in rule_file.red_flags)
-        yield from (rule.id for rule in rule_file.contraindications)
+        yield from (rule.id for rule in rule_file.cited)

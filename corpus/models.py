@@ -12,6 +12,8 @@ from corpus import conditions
 Language = Literal["en", "zh"]
 Kind = Literal["monitor", "intervene", "diet", "activity", "medicine_safety", "educate", "escalate", "refer"]
 Direction = Literal["encourage", "limit", "avoid", "maintain", "do"]
+#: The two languages, in the order in which documents are rendered.
+LANGUAGES: tuple[Language, Language] = ("en", "zh")
 Level = Literal["emergency", "urgent", "routine", "self_care"]
 
 #: Directions that tell somebody to take, eat or do the thing; the safety rules look at these.
@@ -139,6 +141,9 @@ class Derived(_Data):
     reviewed: dt.date
 
 
+Rule = RedFlag | Contraindication | Derived
+
+
 class RuleFile(_Data):
     """One file of rules with the sources they cite; ``name`` is the file's, without its ending."""
 
@@ -147,3 +152,8 @@ class RuleFile(_Data):
     red_flags: tuple[RedFlag, ...] = ()
     contraindications: tuple[Contraindication, ...] = ()
     derived: tuple[Derived, ...] = ()
+
+    @property
+    def cited(self) -> tuple[RedFlag | Contraindication, ...]:
+        """The rules that answers quote."""
+        return (*self.red_flags, *self.contraindications)

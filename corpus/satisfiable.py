@@ -30,7 +30,7 @@ def _cases(condition: Condition, wanted: bool) -> list[list[_Literal]]:
         if (key == "all") == wanted:
             return [list(itertools.chain(*combination)) for combination in itertools.product(*parts)]
         return list(itertools.chain(*parts))
-    frozen = tuple(value.items())[0] if isinstance(value, Mapping) else value
+    frozen = next(iter(value.items())) if isinstance(value, Mapping) else value
     return [[(wanted, key, frozen)]]
 
 

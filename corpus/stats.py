@@ -7,6 +7,7 @@ from typing import Any
 
 from corpus.documents import rule_document, statement_document
 from corpus.load import Corpus
+from corpus.models import LANGUAGES
 
 
 def corpus_stats(corpus: Corpus) -> dict[str, Any]:
@@ -44,15 +45,18 @@ def find_entry(corpus: Corpus, entry: str) -> dict[str, Any] | None:
         for statement in topic.statements:
             if statement.id == entry:
                 source = topic.sources[statement.source.ref].model_dump(exclude_none=True)
-                return statement.model_dump(mode="json", exclude_none=True) | {"topic": topic.topic, "publication": source}
-        for language in ("en", "zh"):
+                return statement.model_dump(mode="json", exclude_none=True) | {
+                    "topic": topic.topic,
+                    "publication": source,
+                }
+        for language in LANGUAGES:
             if entry == f"{topic.topic}.{language}":
                 return statement_document(topic, language)[0].model_dump(mode="json")
     for rule_file in corpus.rules:
-        for rule in (*rule_file.red_flags, *rule_file.contraindications):
+        for rule in rule_file.cited:
             if rule.id == entry:
                 return rule.model_dump(mode="json", exclude_none=True)
-        for language in ("en", "zh"):
+        for language in LANGUAGES:
             if entry == f"{rule_file.name}.{language}":
                 return rule_document(rule_file, language)[0].model_dump(mode="json")
     known = corpus.concepts[entry] if entry in corpus.concepts else corpus.concepts.measurements.get(entry)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 
 import opencc
 
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "−": "-"})
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u2011": "-", "−": "-"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
 _SPACE = re.compile(r"[^\S\n]+")
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -47,6 +48,16 @@ def detect_language(text: str, default: str = "en") -> str:
     if not han and not words:
         return default
     return "zh" if han * 2 / 3 >= words else "en"
+
+
+def any_of(words: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+    """One pattern for lists of words by language: the longest first, English ones as whole words only."""
+    parts = []
+    for word in sorted({normalise(w) for language in ("en", "zh") for w in words[language]}, key=len, reverse=True):
+        left = r"(?<![a-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
+        right = r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
+        parts.append(f"{left}{re.escape(word)}{right}")
+    return re.compile("|".join(parts))
 
 
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])|(?<=[.])(?=\s+[A-Z0-9\"'(\u4e00-\u9fff])|\n+")

@@ -14,7 +14,9 @@ from evals.personal import run_personal
 
 
 def evaluate(
-    cases: Annotated[Path | None, typer.Option(help="JSONL file of your own cases; by default those in the package")] = None,
+    cases: Annotated[
+        Path | None, typer.Option(help="JSONL file of your own cases; by default those in the package")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="write JSON alone to standard output")] = False,
 ) -> None:
     """Run the personal suite: what must be said and must not be said to each patient."""

@@ -75,7 +75,8 @@ def _missing(case: PersonalCase, answer: Answer, care: Assistant) -> list[tuple[
     for held in answer.held_back:
         dealt_with += [advice.target for advice in _advice(held.id, care)] or [held.id.rpartition("/")[2]]
     topics = {care.knowledge.topic_of[item.id] for item in answer.recommendations}
-    fields = {fact.field for item in (*answer.recommendations, *answer.held_back) for fact in item.because}
+    reasons = [item.because for item in answer.recommendations] + [item.because for item in answer.held_back]
+    fields = {fact.field for facts in reasons for fact in facts}
     results = [
         (name, not any(table.is_a(target, name) or table.is_a(name, target) for target in dealt_with))
         for name in case.must_have

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from corpus.documents import Document, Passage, rule_document, statement_document
-from corpus.load import DATA, data_hash, load_corpus
 from pydantic import BaseModel, ConfigDict
 
-from corpus.models import RuleFile, Topic
+from corpus.documents import Document, Passage, rule_document, statement_document
+from corpus.load import DATA, data_hash, load_corpus
+from corpus.models import LANGUAGES, RuleFile, Topic
 from index.embed import Embedder, Vectors
 from index.errors import IndexUnusableError
 from index.store import IndexDirectory, IndexVersion, Manifest, text_hash
@@ -52,11 +52,11 @@ def build_index(
         corpus = load_corpus(data)
         contents: dict[str, tuple[Document, list[Passage]]] = {}
         for topic in corpus.topics:
-            for language in ("en", "zh"):
+            for language in LANGUAGES:
                 document, passages = statement_document(topic, language)
                 contents[document.id] = document, passages
         for rule_file in corpus.rules:
-            for language in ("en", "zh"):
+            for language in LANGUAGES:
                 document, passages = rule_document(rule_file, language)
                 contents[document.id] = document, passages
         for document, passages in directory.user_documents():

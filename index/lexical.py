@@ -12,6 +12,7 @@ import numpy.typing as npt
 import rjieba
 import Stemmer
 from bm25s.stopwords import STOPWORDS_EN
+
 from corpus.text import HAN, normalise
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.'\-/][a-z0-9]+)*|[\u3400-\u4dbf\u4e00-\u9fff]+")

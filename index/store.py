@@ -26,16 +26,18 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import faiss
 import filelock
 import numpy as np
-from corpus.documents import Document, Passage
 
+from corpus.documents import Document, Passage
 from index.embed import Vectors
 from index.errors import IndexUnusableError
 from index.lexical import LexicalIndex
+
+_Model = TypeVar("_Model", Document, Passage)
 
 SCHEMA = 1
 REBUILD = "rebuild it with `care index build`"
@@ -130,7 +132,7 @@ class IndexVersion:
         """Close the files."""
         self._database.close()
 
-    def _one(self, query: str, parameters: tuple[Any, ...], model: type[Any]) -> Any:
+    def _one(self, query: str, parameters: tuple[Any, ...], model: type[_Model]) -> _Model:
         found = self._database.execute(query, parameters).fetchone()
         if found is None:
             raise KeyError(parameters[0])
@@ -184,16 +186,22 @@ class IndexDirectory:
                 f"{content} is damaged and cannot give back your own documents; move {self.path} away, "
                 "run `care index build`, then add them again with `care index add`"
             )
-        with contextlib.closing(sqlite3.connect(f"file:{content.as_posix()}?mode=ro&immutable=1", uri=True)) as database:
+        with contextlib.closing(
+            sqlite3.connect(f"file:{content.as_posix()}?mode=ro&immutable=1", uri=True)
+        ) as database:
             return [
                 (
                     Document.model_validate_json(body),
                     [
                         Passage.model_validate_json(passage)
-                        for (passage,) in database.execute("SELECT body FROM passages WHERE document = ? ORDER BY row", (key,))
+                        for (passage,) in database.execute(
+                            "SELECT body FROM passages WHERE document = ? ORDER BY row", (key,)
+                        )
                     ],
                 )
-                for key, body in database.execute("SELECT id, body FROM documents WHERE kind = 'user' ORDER BY id").fetchall()
+                for key, body in database.execute(
+                    "SELECT id, body FROM documents WHERE kind = 'user' ORDER BY id"
+                ).fetchall()
             ]
 
     def is_being_written(self) -> bool:
@@ -265,7 +273,7 @@ class IndexDirectory:
         pointer = self.path / "current.new"
         pointer.write_text(version.name, encoding="utf-8")
         _flush(pointer)
-        os.replace(pointer, self.path / "current")
+        pointer.replace(self.path / "current")
 
     def _prepare(self) -> None:
         try:

@@ -28,17 +28,21 @@ def build_page(care: Assistant) -> gr.Blocks:
     """The two pages as one Gradio app, not yet started."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     import gradio as gr
+    from gradio.components import navbar
 
     from assistant.web.form import form_page
     from assistant.web.nurse import nurse_page
     from assistant.web.strings import text
 
     language = care.settings.lang or "en"
-    with gr.Blocks(title=f"{text('title', 'en')} · {text('title', 'zh')}", analytics_enabled=False, fill_width=True) as page:
-        gr.Navbar(main_page_name="Nurse · 护士")
+    page: gr.Blocks
+    with gr.Blocks(
+        title=f"{text('title', 'en')} · {text('title', 'zh')}", analytics_enabled=False, fill_width=True
+    ) as page:
+        navbar.Navbar(main_page_name="Nurse · 护士")
         nurse_page(care, language)
     with page.route("Patient · 患者", "/patient"):
-        gr.Navbar(main_page_name="Nurse · 护士")
+        navbar.Navbar(main_page_name="Nurse · 护士")
         form_page(care, language)
     return page
 

@@ -25,7 +25,8 @@ def form_page(care: Assistant, language: str) -> None:
         with gr.Row(elem_classes="page-head"):
             board.add(gr.HTML(_head(language)), value=_head)
             switch = board.add(
-                gr.Radio(LANGUAGES, value=language, label=text("language", language), scale=0, min_width=220), label="language"
+                gr.Radio(LANGUAGES, value=language, label=text("language", language), scale=0, min_width=220),
+                label="language",
             )
         steps = {}
         for number, name in enumerate(_STEPS):
@@ -39,13 +40,20 @@ def form_page(care: Assistant, language: str) -> None:
             _, to_flags = _buttons(board, language, None, "patient.next")
         with steps["flags"]:
             _title(board, "patient.step_flags", language)
-            happening = gr.CheckboxGroup(_flag_choices(language), label=text("patient.flags_hint", language), elem_id="flag-list")
+            happening = gr.CheckboxGroup(
+                _flag_choices(language), label=text("patient.flags_hint", language), elem_id="flag-list"
+            )
             board.add(happening, label="patient.flags_hint", choices=_flag_choices)
             back_to_who, to_what = _buttons(board, language, "patient.back", "patient.next")
         with steps["what"]:
             _title(board, "patient.step_what", language)
             what = board.add(
-                gr.Textbox(label=text("patient.what", language), placeholder=text("patient.what_hint", language), lines=3, elem_id="what"),
+                gr.Textbox(
+                    label=text("patient.what", language),
+                    placeholder=text("patient.what_hint", language),
+                    lines=3,
+                    elem_id="what",
+                ),
                 label="patient.what",
                 placeholder="patient.what_hint",
             )
@@ -54,12 +62,21 @@ def form_page(care: Assistant, language: str) -> None:
         with steps["background"]:
             _title(board, "patient.step_background", language)
             conditions = board.add(
-                gr.Textbox(label=text("patient.conditions", language), placeholder=text("patient.conditions_hint", language), lines=3, elem_id="conditions"),
+                gr.Textbox(
+                    label=text("patient.conditions", language),
+                    placeholder=text("patient.conditions_hint", language),
+                    lines=3,
+                    elem_id="conditions",
+                ),
                 label="patient.conditions",
                 placeholder="patient.conditions_hint",
             )
-            medications = board.add(gr.Textbox(label=text("patient.medications", language), lines=3), label="patient.medications")
-            allergies = board.add(gr.Textbox(label=text("patient.allergies", language), lines=2), label="patient.allergies")
+            medications = board.add(
+                gr.Textbox(label=text("patient.medications", language), lines=3), label="patient.medications"
+            )
+            allergies = board.add(
+                gr.Textbox(label=text("patient.allergies", language), lines=2), label="patient.allergies"
+            )
             back_to_what, finish = _buttons(board, language, "patient.back", "patient.finish")
         with steps["result"]:
             _title(board, "patient.step_result", language)
@@ -104,7 +121,7 @@ def form_page(care: Assistant, language: str) -> None:
         (back_to_who, "who"), (back_to_flags, "flags"), (back_to_what, "what"), (back_to_background, "background"),
     ):  # fmt: skip
         button.click(lambda name=name: go(name), None, groups)
-    blank = [None, "", None, False, [], "", None, "", "", ""]
+    blank: list[Any] = [None, "", None, False, [], "", None, "", "", ""]
     again.click(lambda: [*go("who"), *blank], None, [*groups, *inputs])
     switch.change(board.updates, switch, board.components, show_progress="hidden")
 

@@ -56,9 +56,20 @@ SHOW_LATEST = """() => { const all = document.querySelectorAll('#chat .user');
   const last = all[all.length - 1]; const box = last && last.closest('.bubble-wrap');
   if (box) box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 12; }"""
 
-HEAD = '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
+HEAD = (
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
+)
 
-_SANS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
+_SANS = [
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "Noto Sans",
+    "Noto Sans CJK SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "sans-serif",
+]
 
 
 def theme() -> Any:

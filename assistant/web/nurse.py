@@ -38,7 +38,8 @@ def nurse_page(care: Assistant, language: str) -> None:
         head = gr.HTML(_head(language))
         board.add(head, value=_head)
         switch = board.add(
-            gr.Radio(LANGUAGES, value=language, label=text("language", language), scale=0, min_width=220), label="language"
+            gr.Radio(LANGUAGES, value=language, label=text("language", language), scale=0, min_width=220),
+            label="language",
         )
     with gr.Row(elem_id="nurse-columns"):
         with gr.Column(scale=3, min_width=260):
@@ -75,7 +76,9 @@ def nurse_page(care: Assistant, language: str) -> None:
                 placeholder="nurse.question_hint",
             )
             with gr.Row():
-                send = board.add(gr.Button(text("nurse.send", language), variant="primary", elem_id="send"), value="nurse.send")
+                send = board.add(
+                    gr.Button(text("nurse.send", language), variant="primary", elem_id="send"), value="nurse.send"
+                )
                 new = board.add(gr.Button(text("nurse.new", language), elem_id="new"), value="nurse.new")
             examples = gr.Radio(_EXAMPLES[language], label=text("nurse.examples", language), elem_id="examples")
             board.add(examples, label="nurse.examples", choices=lambda lang: _EXAMPLES[lang])
@@ -147,14 +150,20 @@ def _patient_fields(board: Switchboard, language: str) -> list[Any]:
     for name in ("conditions", "symptoms", "medications", "allergies"):
         hint = f"nurse.{name}_hint" if name in ("conditions", "medications") else None
         box = gr.Textbox(
-            label=text(f"nurse.{name}", language), lines=2, max_lines=6, placeholder=text(hint, language) if hint else None,
+            label=text(f"nurse.{name}", language),
+            lines=2,
+            max_lines=6,
+            placeholder=text(hint, language) if hint else None,
             elem_id=f"field-{name}",
         )  # fmt: skip
         board.add(box, label=f"nurse.{name}", **({"placeholder": hint} if hint else {}))
         words.append(box)
     numbers = board.add(
         gr.Textbox(
-            label=text("nurse.numbers", language), lines=2, max_lines=8, placeholder=text("nurse.numbers_hint", language),
+            label=text("nurse.numbers", language),
+            lines=2,
+            max_lines=8,
+            placeholder=text("nurse.numbers_hint", language),
             elem_id="field-numbers",
         ),
         label="nurse.numbers",
@@ -170,7 +179,7 @@ def age_field(board: Switchboard, language: str) -> Any:
 
 
 def age_from(value: str | None) -> float | None:
-    """The age in the box, ``None`` where it is empty; raises :class:`~assistant.InputError` for anything but a number."""
+    """The age in the box, ``None`` where it is empty; :class:`~assistant.InputError` for anything but a number."""
     if not (value or "").strip():
         return None
     try:
@@ -207,7 +216,9 @@ def fill(patient: Patient, language: str) -> list[Any]:
         numbers.append(f"BP {high:g}/{low:g}")
     elif high is not None:
         numbers.append(f"{measurement_label('systolic_bp', language)} {high:g}")
-    numbers += [f"{measurement_label(key, language)} {value:g}" for key, value in vitals.items() if isinstance(value, float)]
+    numbers += [
+        f"{measurement_label(key, language)} {value:g}" for key, value in vitals.items() if isinstance(value, float)
+    ]
     if "on_oxygen" in vitals:
         numbers.append(text("nurse.on_oxygen" if vitals["on_oxygen"] else "nurse.on_air", language))
     words = [patient.conditions, patient.symptoms, patient.medications, patient.allergies]
@@ -217,5 +228,7 @@ def fill(patient: Patient, language: str) -> list[Any]:
 
 def lines(value: str | None) -> list[str]:
     """The entries of a text box, one a line; commas separate too."""
-    separated = (value or "").replace("；", "\n").replace(";", "\n").replace("，", "\n").replace(",", "\n").replace("、", "\n")
+    separated = (
+        (value or "").replace("；", "\n").replace(";", "\n").replace("，", "\n").replace(",", "\n").replace("、", "\n")
+    )
     return [line.strip() for line in separated.splitlines() if line.strip()]

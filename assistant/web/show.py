@@ -19,7 +19,9 @@ _MARK = re.compile(r"\[(\d+)\]")
 def chat_blocks(answer: Answer, number: str) -> list[str]:
     """The answer for the chat, in pieces to stream: the urgency first; marks link to the evidence panel."""
     body = compose.markdown(answer, number, sources=False)
-    return [_MARK.sub(r'<a href="#source-\1" target="_self">[\1]</a>', block) for block in re.split(r"\n\n(?=### )", body)]
+    return [
+        _MARK.sub(r'<a href="#source-\1" target="_self">[\1]</a>', block) for block in re.split(r"\n\n(?=### )", body)
+    ]
 
 
 def evidence(answer: Answer, care: Assistant) -> str:
@@ -38,7 +40,10 @@ def chips(patient: Patient, care: Assistant, language: str) -> str:
         for concept, fact in facts.present.items()
         if fact.field.partition(".")[0] not in ("labs", "vitals")
     ]
-    items += [f"<li>{escape(compose.fact_text(because(fact), 'zh' if language == 'zh' else 'en'))}</li>" for _, fact in facts.numbers().values()]
+    items += [
+        f"<li>{escape(compose.fact_text(because(fact), 'zh' if language == 'zh' else 'en'))}</li>"
+        for _, fact in facts.numbers().values()
+    ]
     unknown = text("nurse.unrecognised", language)
     items += [f'<li class="unknown">{escape(word)} · {escape(unknown)}</li>' for word in patient.unrecognised]
     if not items:
@@ -52,10 +57,8 @@ def banner(answer: Answer, number: str) -> str:
     lines = "".join(f"<p>{escape(reason.text)}</p>" for reason in urgency.reasons)
     action = f"<p><strong>{escape(urgency.action)}</strong></p>" if urgency.reasons else ""
     role = "alert" if urgency.level == "emergency" else "status"
-    return (
-        f'<div class="banner {urgency.level}" role="{role}"><h2>{escape(say(f"level.{urgency.level}", language, number=number))}</h2>'
-        f"{action}{lines}</div>"
-    )
+    title = escape(say(f"level.{urgency.level}", language, number=number))
+    return f'<div class="banner {urgency.level}" role="{role}"><h2>{title}</h2>{action}{lines}</div>'
 
 
 def _card(citation: Citation, care: Assistant, language: str) -> str:
@@ -70,7 +73,9 @@ def _card(citation: Citation, care: Assistant, language: str) -> str:
     overdue = f' <span class="overdue">{escape(say("label.overdue", language))}</span>' if citation.overdue else ""
     link = ""
     if citation.url:
-        link = f'<br><a href="{escape(citation.url)}" target="_blank" rel="noopener noreferrer">{escape(citation.url)}</a>'
+        link = (
+            f'<br><a href="{escape(citation.url)}" target="_blank" rel="noopener noreferrer">{escape(citation.url)}</a>'
+        )
     return (
         f'<article class="source-card" id="source-{citation.n}"><h3>[{citation.n}] {escape(citation.title)}</h3>'
         f'<p class="meta">{meta}{overdue}{link}</p>'

@@ -53,7 +53,10 @@ class Switchboard:
         """The updates that show every registered component in *language*."""
         import gradio as gr
 
-        return [
-            gr.update(**{name: key(language) if callable(key) else text(key, language) for name, key in keys.items()})
-            for keys in self._keys
-        ]
+        updates = []
+        for keys in self._keys:
+            changes: dict[str, Any] = {
+                name: key(language) if callable(key) else text(key, language) for name, key in keys.items()
+            }
+            updates.append(gr.update(**changes))
+        return updates

@@ -17,7 +17,6 @@ _READERS = {
 }
 
 
-
 def read_paths(paths: Iterable[Path]) -> tuple[list[tuple[Document, list[Passage]]], list[tuple[Path, str]]]:
     """Read files and folders into documents with passages; also returns what could not be read, and why."""
     documents: list[tuple[Document, list[Passage]]] = []

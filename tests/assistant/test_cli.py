@@ -52,8 +52,24 @@ def test_ask_writes_one_json_answer(run: Any, tmp_path: Path) -> None:
     keys = {"question", "language", "audience", "urgency", "recommendations", "held_back", "citations", "not_checked",
             "ask_next", "abstained", "abstain_reason", "text", "generator", "index"}  # fmt: skip
     assert set(answer) == keys
-    assert {"n", "document", "title", "publisher", "year", "section", "page", "url", "quote", "start", "end", "reviewed", "overdue"} <= set(answer["citations"][0])
-    assert {"id", "kind", "text", "because", "citations", "strength", "escalate_when"} <= set(answer["recommendations"][0])
+    assert {
+        "n",
+        "document",
+        "title",
+        "publisher",
+        "year",
+        "section",
+        "page",
+        "url",
+        "quote",
+        "start",
+        "end",
+        "reviewed",
+        "overdue",
+    } <= set(answer["citations"][0])
+    assert {"id", "kind", "text", "because", "citations", "strength", "escalate_when"} <= set(
+        answer["recommendations"][0]
+    )
     assert {"level", "action", "reasons", "news2"} <= set(answer["urgency"])
 
 
@@ -69,17 +85,41 @@ def test_a_bad_line_costs_only_itself(run: Any, tmp_path: Path) -> None:
 
 
 def test_triage_news2_verify_and_chat_batches(run: Any, tmp_path: Path) -> None:
-    triaged = run("triage", "--batch", jsonl(tmp_path / "t.jsonl", {"id": "a", "text": "胸口像压了块石头"}, {"id": "b", "text": "no chest pain"}), "--json")
+    triaged = run(
+        "triage",
+        "--batch",
+        jsonl(tmp_path / "t.jsonl", {"id": "a", "text": "胸口像压了块石头"}, {"id": "b", "text": "no chest pain"}),
+        "--json",
+    )
     levels = {row["id"]: row["level"] for row in map(json.loads, triaged.stdout.splitlines())}
     assert levels["a"] == "emergency"
     assert levels["b"] in ("self_care", "routine")
-    scored = run("news2", "--batch", jsonl(tmp_path / "n.jsonl", {"id": 1, "vitals": {"heart_rate": 131}}, {"id": 2, "vitals": {"heart_rate": 80}, "age_years": 3}), "--json")
+    scored = run(
+        "news2",
+        "--batch",
+        jsonl(
+            tmp_path / "n.jsonl",
+            {"id": 1, "vitals": {"heart_rate": 131}},
+            {"id": 2, "vitals": {"heart_rate": 80}, "age_years": 3},
+        ),
+        "--json",
+    )
     rows = [json.loads(line) for line in scored.stdout.splitlines()]
     assert (rows[0]["score"], rows[0]["band"]) == (3, "low-medium")
     assert rows[1]["why_not"]
-    verified = run("verify", "--batch", jsonl(tmp_path / "v.jsonl", {"id": 1, "evidence": "Avoid NSAIDs.", "claim": "Avoid NSAIDs."}), "--json")
+    verified = run(
+        "verify",
+        "--batch",
+        jsonl(tmp_path / "v.jsonl", {"id": 1, "evidence": "Avoid NSAIDs.", "claim": "Avoid NSAIDs."}),
+        "--json",
+    )
     assert json.loads(verified.stdout)["label"] == "supported"
-    chatted = run("chat", "--batch", jsonl(tmp_path / "c.jsonl", {"id": 1, "turns": [{"user": "80岁，心衰"}, {"user": "能吃多少盐？"}]}), "--json")
+    chatted = run(
+        "chat",
+        "--batch",
+        jsonl(tmp_path / "c.jsonl", {"id": 1, "turns": [{"user": "80岁，心衰"}, {"user": "能吃多少盐？"}]}),
+        "--json",
+    )
     assert len(json.loads(chatted.stdout)["answers"]) == 2
 
 
@@ -96,7 +136,18 @@ def test_users_documents_are_added_found_and_removed(run: Any, tmp_path: Path) -
     note.write_text("# Ward rules\n\nZebra plasters are kept in the blue cupboard.\n")
     env = {"CARE_EMBEDDER": "hashing"}
     assert run("index", "build", "--index", index, **env).returncode == 0
-    assert run("index", "add", str(note), jsonl(tmp_path / "d.jsonl", {"id": "doc-7", "text": "Quokka gloves are blue."}), "--index", index, **env).returncode == 0
+    assert (
+        run(
+            "index",
+            "add",
+            str(note),
+            jsonl(tmp_path / "d.jsonl", {"id": "doc-7", "text": "Quokka gloves are blue."}),
+            "--index",
+            index,
+            **env,
+        ).returncode
+        == 0
+    )
     found = json.loads(run("search", "quokka gloves", "--index", index, "--json", **env).stdout)
     assert found["hits"][0]["document"] == "doc-7"
     listed = json.loads(run("index", "list", "--index", index, "--json", **env).stdout)

@@ -54,7 +54,15 @@ def test_numbers_in_shorthand(table: ConceptTable, text: str, labs: dict[str, fl
     assert numbers.vitals == vitals
 
 
-@pytest.mark.parametrize(("text", "age", "sex"), [("72-year-old man", 72, "male"), ("我妈82岁", 82, None), ("女，65岁", 65, "female"), ("6-month-old girl", 0.5, "female")])
+@pytest.mark.parametrize(
+    ("text", "age", "sex"),
+    [
+        ("72-year-old man", 72, "male"),
+        ("我妈82岁", 82, None),
+        ("女，65岁", 65, "female"),
+        ("6-month-old girl", 0.5, "female"),
+    ],
+)
 def test_age_and_sex(table: ConceptTable, text: str, age: float, sex: str | None) -> None:
     numbers = read(text, table).numbers
     assert (numbers.age_years, numbers.sex) == (age, sex)
@@ -76,6 +84,8 @@ def test_what_a_text_states_becomes_part_of_the_patient(table: ConceptTable) -> 
     assert patient.absent == ("发热",)
 
 
-@pytest.mark.parametrize("text", ["😀" * 50, "\x00\x01\x02", "a" * 50_000, "胸痛" * 20_000, "no " * 20_000, "\ud800 pain"])
+@pytest.mark.parametrize(
+    "text", ["😀" * 50, "\x00\x01\x02", "a" * 50_000, "胸痛" * 20_000, "no " * 20_000, "\ud800 pain"]
+)
 def test_strange_text_is_read_without_harm(table: ConceptTable, text: str) -> None:
     read(text, table)

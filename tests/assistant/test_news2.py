@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from assistant import News2, news2
 
 
-def columns(value: float, three_low: float | None, two_low: Any, one_low: Any, zero: Any, one_high: Any, two_high: Any) -> int:
+def columns(
+    value: float, three_low: float | None, two_low: Any, one_low: Any, zero: Any, one_high: Any, two_high: Any
+) -> int:
     """Score by asking of each column of the chart, from the outside in, whether the value stands in it."""
     for points, column in ((0, zero), (1, one_low), (1, one_high), (2, two_low), (2, two_high)):
         if column is not None and column[0] <= value <= column[1]:

@@ -15,7 +15,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_all_is_exactly_the_public_names() -> None:
-    public = {name for name, value in vars(assistant).items() if not name.startswith("_") and not inspect.ismodule(value) and name != "annotations"}
+    public = {
+        name
+        for name, value in vars(assistant).items()
+        if not name.startswith("_") and not inspect.ismodule(value) and name != "annotations"
+    }
     assert public == set(assistant.__all__)
 
 
@@ -31,7 +35,12 @@ def test_importing_the_assistant_loads_nothing_heavy() -> None:
 
 
 def test_imports_run_one_way() -> None:
-    allowed = {"corpus": set(), "index": {"corpus"}, "assistant": {"corpus", "index"}, "evals": {"corpus", "index", "assistant"}}
+    allowed = {
+        "corpus": set(),
+        "index": {"corpus"},
+        "assistant": {"corpus", "index"},
+        "evals": {"corpus", "index", "assistant"},
+    }
     for package, below in allowed.items():
         for path in (ROOT / package).rglob("*.py"):
             for line in path.read_text(encoding="utf-8").splitlines():

@@ -12,7 +12,11 @@ import pytest
 from assistant import Assistant
 
 CHROMIUM = shutil.which("chromium")
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::DeprecationWarning"), pytest.mark.filterwarnings("ignore::ResourceWarning")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +42,8 @@ def browser() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=CHROMIUM,
+            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         yield chromium
         chromium.close()
@@ -49,7 +54,10 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": request.param, "height": 900})
     tab = context.new_page()
     tab.foreign = []
-    tab.on("request", lambda r: None if r.url.startswith(("http://127.0.0.1", "data:", "blob:")) else tab.foreign.append(r.url))
+    tab.on(
+        "request",
+        lambda r: None if r.url.startswith(("http://127.0.0.1", "data:", "blob:")) else tab.foreign.append(r.url),
+    )
     yield tab
     assert tab.foreign == []
     context.close()
@@ -57,7 +65,9 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
 
 def test_a_nurse_gets_a_cited_answer_and_the_facts_fill_in(page: Any, address: str) -> None:
     page.goto(address)
-    page.locator("#question textarea").fill("72-year-old man, CKD stage 4, K 5.6, BP 158/92, takes ibuprofen. What should he eat and avoid?")
+    page.locator("#question textarea").fill(
+        "72-year-old man, CKD stage 4, K 5.6, BP 158/92, takes ibuprofen. What should he eat and avoid?"
+    )
     page.locator("#send").click()
     page.locator("#source-1 mark").first.wait_for(timeout=20_000)
     assert page.locator("#field-age textarea, #field-age input").first.input_value() == "72"

@@ -9,7 +9,9 @@ def found(table: ConceptTable, text: str) -> list[str]:
     return [mention.concept for mention in table.find(text)]
 
 
-@pytest.mark.parametrize("name", ["ckd stage 4", "CKD 4", "慢性肾病4期", "慢性腎臟病4期", "stage 4 chronic kidney disease"])
+@pytest.mark.parametrize(
+    "name", ["ckd stage 4", "CKD 4", "慢性肾病4期", "慢性腎臟病4期", "stage 4 chronic kidney disease"]
+)
 def test_a_stage_is_recognised_in_both_languages_and_scripts(table: ConceptTable, name: str) -> None:
     assert found(table, name) == ["ckd_stage_4"]
     assert table.is_a("ckd_stage_4", "chronic_kidney_disease")

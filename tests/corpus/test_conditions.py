@@ -14,7 +14,9 @@ from corpus.satisfiable import can_hold
 class Known:
     """Facts given as plain dictionaries."""
 
-    def __init__(self, concepts: dict[str, bool] | None = None, numbers: dict[str, float] | None = None, **flags: Any) -> None:
+    def __init__(
+        self, concepts: dict[str, bool] | None = None, numbers: dict[str, float] | None = None, **flags: Any
+    ) -> None:
         self.concepts, self.numbers, self.flags = concepts or {}, numbers or {}, flags
 
     def concept(self, leaf: str, concept: str) -> Verdict:
@@ -22,7 +24,7 @@ class Known:
             return Verdict(self.concepts[concept], (Fact("conditions", concept),))
         return Verdict(None, missing=(Missing(leaf, concept),))
 
-    def number(self, leaf: str, key: str) -> tuple[float, Fact] | None:
+    def number(self, key: str) -> tuple[float, Fact] | None:
         return (self.numbers[key], Fact(key, self.numbers[key])) if key in self.numbers else None
 
     def flag(self, name: str) -> tuple[Any, Fact] | None:
@@ -40,7 +42,9 @@ TRUTH = {"a": {True: True, False: False, None: None}}
         (False, False, False, False), (False, None, False, None), (None, None, None, None),
     ],
 )  # fmt: skip
-def test_all_and_any_follow_kleenes_truth_tables(a: bool | None, b: bool | None, both: bool | None, either: bool | None) -> None:
+def test_all_and_any_follow_kleenes_truth_tables(
+    a: bool | None, b: bool | None, both: bool | None, either: bool | None
+) -> None:
     for first, second in ((a, b), (b, a)):
         facts = Known({name: value for name, value in (("a", first), ("b", second)) if value is not None})
         assert evaluate({"all": [A, B]}, facts).truth is both
@@ -86,9 +90,14 @@ CONDITIONS = st.recursive(
 
 
 @given(CONDITIONS, st.dictionaries(st.sampled_from(["a", "b"]), st.booleans()), st.booleans())
-def test_learning_more_never_turns_true_into_false_or_back(condition: dict[str, Any], known: dict[str, bool], pregnant: bool) -> None:
+def test_learning_more_never_turns_true_into_false_or_back(
+    condition: dict[str, Any], known: dict[str, bool], pregnant: bool
+) -> None:
     before = evaluate(condition, Known(known)).truth
-    after = evaluate(condition, Known({"a": True, "b": False} | known, {"potassium_mmol_l": 5.5, "age_years": 30.0}, pregnant=pregnant)).truth
+    after = evaluate(
+        condition,
+        Known({"a": True, "b": False} | known, {"potassium_mmol_l": 5.5, "age_years": 30.0}, pregnant=pregnant),
+    ).truth
     assert before is None or before is after
 
 

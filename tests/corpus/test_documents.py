@@ -38,7 +38,10 @@ def test_numbers_agree_between_the_languages(corpus: Corpus) -> None:
     """Each number of the Chinese wording stands in the English one too, and the reverse, but for words like "one" or 1."""
     different = []
     for statement in (s for topic in corpus.topics for s in topic.statements):
-        numbers = [set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d)[,，](?=\d{3})", "", statement.text[lang]))) for lang in ("en", "zh")]
+        numbers = [
+            set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d)[,，](?=\d{3})", "", statement.text[lang])))
+            for lang in ("en", "zh")
+        ]
         if {n for n in numbers[0] ^ numbers[1] if float(n) > 12}:
             different.append((statement.id, numbers))
     assert len(different) <= 0.02 * sum(len(topic.statements) for topic in corpus.topics), different

@@ -21,7 +21,9 @@ def edited(folder: Path, change: Any) -> list[str]:
     topic = yaml.safe_load(path.read_text(encoding="utf-8"))
     change(topic)
     path.write_text(yaml.safe_dump(topic, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return [f"{issue.severity} {issue.where} {issue.message}" for issue in lint(folder) if issue.where.startswith("peptic")]
+    return [
+        f"{issue.severity} {issue.where} {issue.message}" for issue in lint(folder) if issue.where.startswith("peptic")
+    ]
 
 
 def first(topic: dict[str, Any]) -> dict[str, Any]:
