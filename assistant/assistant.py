@@ -179,8 +179,8 @@ class Assistant:
         sound = exact_quotes(book.citations, version.document)
         recommendations = supported(drafted, book.citations, sound)
         reason = self._abstain_reason(bool(recommendations), bool(held), urgency, language)
-        if reason and not held:
-            evidence = replace(evidence, missing=())
+        if (reason and not held) or urgency.level == "emergency":
+            evidence = replace(evidence, missing=(), uncovered=())
         missing_vitals = triaged.news2.missing if triaged.news2 and triaged.news2.parts else ()
         no_patient = patient.is_empty and not intake.numbers.labs and not intake.numbers.vitals
         not_checked, ask_next = compose.unknowns(

@@ -34,6 +34,7 @@ class PatientFacts:
         self.allergies: dict[str, Fact] = {}
         self._numbers: dict[str, tuple[float, Fact]] = {}
         self._flags: dict[str, tuple[Any, Fact]] = {}
+        self._verdicts: dict[tuple[bool, str], Verdict] = {}
         self._consciousness = str(patient.vitals.get("consciousness", ""))
         self._from_patient(patient)
         if intake is not None:
@@ -43,16 +44,24 @@ class PatientFacts:
             verdict = evaluate(rule.when, self)
             if verdict.truth and rule.concept not in self.present:
                 self.present[rule.concept] = verdict.because[0]
+                self._verdicts.clear()
 
     def concept(self, leaf: str, concept: str) -> Verdict:
         """Whether the patient has (takes, is allergic to …) the concept or a kind of it."""
-        if leaf == "allergy":
-            facts = [
-                fact
-                for known, fact in self.allergies.items()
-                if self._table.is_a(known, concept) or self._table.is_a(concept, known)
-            ]
-            return Verdict(True, tuple(facts)) if facts else Verdict(None, missing=(Missing(leaf, concept),))
+        key = leaf == "allergy", concept
+        if key not in self._verdicts:
+            self._verdicts[key] = self._allergic(concept) if leaf == "allergy" else self._has(leaf, concept)
+        return self._verdicts[key]
+
+    def _allergic(self, concept: str) -> Verdict:
+        facts = [
+            fact
+            for known, fact in self.allergies.items()
+            if self._table.is_a(known, concept) or self._table.is_a(concept, known)
+        ]
+        return Verdict(True, tuple(facts)) if facts else Verdict(None, missing=(Missing("allergy", concept),))
+
+    def _has(self, leaf: str, concept: str) -> Verdict:
         facts = [fact for known, fact in self.present.items() if self._table.is_a(known, concept)]
         if facts:
             return Verdict(True, tuple(dict.fromkeys(facts)))

@@ -45,6 +45,8 @@ _MOST_PROBLEMS = 4
 _MOST_SAFETY = 2
 #: After this many statements by merit, each condition the question names gets its best one.
 _FIRST = 3
+#: Facts whose absence hides a statement and is worth a question; the rest are asked for only if they protect.
+_ALWAYS_ASKED = frozenset({"lab", "vital", "age", "sex", "pregnant", "breastfeeding"})
 _MISSING_WEIGHT = {
     "lab": 1.0,
     "vital": 1.0,
@@ -237,15 +239,15 @@ def _relevance(
     A question that names no condition is about the whole patient: it is asked once for each of the
     patient's problems, and a statement counts by the search that ranks it best.
     """
-    queries = [plan.query]
-    if not plan.named and not plan.asked:
-        queries += [f"{table[c].en} {table[c].zh} {plan.query}" for c in _problems(facts, table)]
+    problems = [] if plan.named or plan.asked else _problems(facts, table)
     relevance: dict[str, float] = {}
     rows: dict[str, int] = {}
     best_cosine = 0.0
-    for number, query in enumerate(queries):
-        hits = searcher.search(query, k=_POOL, accept=lambda row: bool(row.entry), expansion=plan.expansion)
-        if number == 0:
+    for focus in ["", *(f"{table[c].en} {table[c].zh}" for c in problems)]:
+        hits = searcher.search(
+            plan.query, k=_POOL, accept=lambda row: bool(row.entry), expansion=plan.expansion, focus=focus
+        )
+        if not focus:
             best_cosine = max((hit.cosine for hit in hits), default=0.0)
         for hit in hits:
             entry = searcher.version.rows[hit.row].entry
@@ -297,7 +299,7 @@ def _consider(
     if whole.truth is None and not facts.known_nothing:
         return
     if narrow.truth is None and not (facts.known_nothing and _only_concepts(narrow.missing)):
-        pool.missing += [(score * _weight(m), m) for m in narrow.missing if m.leaf not in ("condition", "symptom")]
+        pool.missing += [(score * _weight(m), m) for m in narrow.missing if m.leaf in _ALWAYS_ASKED]
         return
     exception = evaluate(statement.not_when, facts) if statement.not_when else Verdict(False)
     if exception.truth:
@@ -443,7 +445,7 @@ def _concepts_of(topic: Topic) -> set[str]:
 
 
 def _only_concepts(missing: Iterable[Missing]) -> bool:
-    return all(m.leaf not in ("lab", "vital", "age", "pregnant", "breastfeeding", "sex") for m in missing)
+    return all(m.leaf not in _ALWAYS_ASKED for m in missing)
 
 
 def _weight(missing: Missing) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 
@@ -31,7 +32,7 @@ _FEMALE = re.compile(
 _MALE = re.compile(
     r"\b(?:man|male|gentleman|boy|he|his|father|grandfather|husband|dad)\b|男性|先生|老头|男患者|[岁，,\s]男|^男[，,\s]"
 )
-_SPAN = 14
+_VALUE = re.compile(_LINK + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?")
 
 
 @dataclass
@@ -71,25 +72,27 @@ def read_numbers(text: str, table: ConceptTable) -> Numbers:
 
 
 def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, float, str, str]]:
-    names = sorted(
-        ((normalise(name), m) for m in table.measurements.values() for name in m.names), key=lambda n: -len(n[0])
-    )
     taken: set[int] = set()
     values = []
-    for name, measurement in names:
+    for name, measurement in _names(table):
         position = folded.find(name)
         while position >= 0:
             end = position + len(name)
             if not taken & set(range(position, end)) and _bounded(folded, position, end):
-                match = re.compile(_LINK + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?").match(
-                    folded, end
-                )
+                match = _VALUE.match(folded, end)
                 if match and not folded.startswith("/", match.end("value")):
                     taken |= set(range(position, match.end("value")))
                     shown = folded[position : match.end()].strip()
                     values.append((position, measurement, float(match["value"]), match["unit"] or "", shown))
             position = folded.find(name, end)
     return [(m, v, u, s) for _, m, v, u, s in sorted(values, key=lambda item: item[0])]
+
+
+@functools.lru_cache(maxsize=8)
+def _names(table: ConceptTable) -> list[tuple[str, Measurement]]:
+    """Every name of every measurement, the longest first."""
+    names = ((normalise(name), m) for m in table.measurements.values() for name in m.names)
+    return sorted(names, key=lambda pair: -len(pair[0]))
 
 
 def _bounded(text: str, start: int, end: int) -> bool:

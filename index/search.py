@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.errors import IndexUnusableError
 from index.store import IndexVersion, Row
 
@@ -37,15 +38,21 @@ class Searcher:
                 "set CARE_EMBEDDER to its own, or rebuild it with `care index build`"
             )
         self.version = version
-        self._embedder = embedder
+        self._embed = functools.lru_cache(maxsize=512)(embedder.query)
 
     def search(
-        self, query: str, k: int = 10, accept: Callable[[Row], bool] | None = None, expansion: str = ""
+        self,
+        query: str,
+        k: int = 10,
+        accept: Callable[[Row], bool] | None = None,
+        expansion: str = "",
+        focus: str = "",
     ) -> list[Hit]:
         """Return the best *k* rows for *query*, best first.
 
         *accept* leaves out rows; *expansion* adds words to the lexical query only, such as the names
-        of recognised concepts in the other language.
+        of recognised concepts in the other language. *focus* is a second text that the passages should be
+        near as well, such as the name of one of the patient's problems.
         """
         rows = self.version.rows
         if not rows or not query.strip():
@@ -54,8 +61,8 @@ class Searcher:
         if accept is not None:
             allowed = np.fromiter((accept(row) for row in rows), bool, len(rows))
         pool = min(max(_POOL, k), len(rows))
-        cosine = self._dense(query, len(rows) if accept is not None else pool)
-        bm25 = self.version.lexical.scores(f"{query} {expansion}")
+        cosine = self._dense(self._vector(query, focus), len(rows) if accept is not None else pool)
+        bm25 = self.version.lexical.scores(f"{query} {focus} {expansion}")
         fused: dict[int, float] = {}
         for scores, floor in ((cosine, -1.0), (bm25, 0.0)):
             for rank, row in enumerate(_best(np.where(allowed, scores, -np.inf), pool, floor)):
@@ -68,9 +75,16 @@ class Searcher:
         dense = self.version.dense
         return float(dense.reconstruct(one) @ dense.reconstruct(other))
 
-    def _dense(self, query: str, pool: int) -> npt.NDArray[np.float32]:
+    def _vector(self, query: str, focus: str) -> Vectors:
+        vector = self._embed(query)
+        if not focus:
+            return vector
+        both = vector + self._embed(focus)
+        return np.asarray(both / np.linalg.norm(both), dtype=np.float32)
+
+    def _dense(self, vector: Vectors, pool: int) -> npt.NDArray[np.float32]:
         """Cosine similarities of all rows; minus infinity for those outside the *pool* best."""
-        similarities, rows = self.version.dense.search(self._embedder.query(query)[None, :], pool)
+        similarities, rows = self.version.dense.search(vector[None, :], pool)
         scores = np.full(len(self.version.rows), -np.inf, np.float32)
         found = rows[0] >= 0
         scores[rows[0][found]] = similarities[0][found]
