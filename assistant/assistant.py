@@ -11,11 +11,12 @@ from assistant import compose
 from assistant.answer import Answer, Audience, Urgency
 from assistant.errors import InputError
 from assistant.facts import PatientFacts
-from assistant.fusion import Evidence, Plan, gather, make_plan
+from assistant.fusion import Evidence, gather
 from assistant.intake import Intake, read
 from assistant.knowledge import Knowledge
 from assistant.messages import say
 from assistant.patient import Patient
+from assistant.plan import Plan, follow_up, make_plan
 from assistant.settings import Settings
 from assistant.triage import TriageResult, assess, explain
 from assistant.verify import exact_quotes, supported
@@ -117,7 +118,7 @@ class Assistant:
         )
         plan = make_plan(intake, self.knowledge.table)
         if previous is not None:
-            plan = _continue(plan, previous)
+            plan = follow_up(plan, previous)
         plan = replace(plan, query=plan.query[:MAX_QUERY])
         evidence = gather(plan, facts, self.knowledge, self.searcher, _LIMIT[audience])
         answer = self._write(text, patient, intake, triaged, evidence, audience, language)
@@ -237,17 +238,3 @@ def check_question(question: str) -> str:
     if len(text) > MAX_QUESTION:
         raise InputError(f"the question has {len(text):,} characters; {MAX_QUESTION:,} is the most that can be read")
     return text
-
-
-def _continue(plan: Plan, previous: Plan) -> Plan:
-    """A follow-up question with what it leaves out taken from the question before it."""
-    if plan.named and plan.kinds:
-        return plan
-    return replace(
-        plan,
-        query=plan.query if plan.named else f"{plan.query} {' '.join(previous.query.split())}",
-        named=plan.named or previous.named,
-        kinds=plan.kinds or previous.kinds,
-        asked=plan.asked or previous.asked,
-        expansion=f"{plan.expansion} {previous.expansion}",
-    )

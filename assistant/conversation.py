@@ -11,7 +11,7 @@ from corpus.models import Language
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.fusion import Plan
+    from assistant.plan import Plan
 
 
 class Conversation:

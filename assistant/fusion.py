@@ -6,26 +6,23 @@ say what must be held back, and what is missing becomes a question.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.facts import PatientFacts
-from assistant.intake import Intake
+from assistant.hazards import Hazards, is_measured
 from assistant.knowledge import Knowledge
+from assistant.plan import Plan
 from corpus.concepts import ConceptTable
 from corpus.conditions import CONCEPT_LEAVES, Fact, Missing, Verdict, evaluate, leaves
-from corpus.load import DATA, read_yaml
-from corpus.models import TOWARDS, Contraindication, Kind, Statement, Topic
-from corpus.text import detect_language, normalise
+from corpus.models import Contraindication, Statement, Topic
+from corpus.text import detect_language
 
 if TYPE_CHECKING:
     from index.search import Searcher
 
-_ASKABLE = frozenset({"food", "nutrient", "activity", "care", "device", "medicine"})
-_ABOUT = frozenset({"condition", "symptom", "function", "habit", "person"})
 _POOL = 600
 #: Weights of the evidence that a statement answers the question for this patient, on the scale of
 #: relevance (0 to 1): it advises on the very thing asked about; is of the kind asked for; belongs to a
@@ -62,17 +59,6 @@ _MISSING_WEIGHT = {
 _STRONG_GRADE = re.compile(
     r"^(1[A-C]?\b|strong|class (i|1)\b|grade a\b|level a\b|a\b|nice: ?offer|offer|强)", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a question asks for."""
-
-    query: str
-    asked: tuple[str, ...]
-    named: tuple[str, ...]
-    kinds: frozenset[str]
-    expansion: str
 
 
 @dataclass(frozen=True)
@@ -116,31 +102,10 @@ class _Pool:
     missing: list[tuple[float, Missing]] = field(default_factory=list)
 
 
-def make_plan(intake: Intake, table: ConceptTable) -> Plan:
-    """Read off a question which things it asks about, which conditions it names and which kinds of advice it wants."""
-    asked, named = [], []
-    for finding in intake.findings:
-        kind = table[finding.concept].kind
-        if finding.status in ("absent", "other"):
-            continue
-        if kind in _ASKABLE and not (kind == "medicine" and finding.status == "present"):
-            asked.append(finding.concept)
-        elif kind in _ABOUT:
-            named.append(finding.concept)
-    labels = [name for c in dict.fromkeys([*asked, *named]) for name in (table[c].en, table[c].zh)]
-    return Plan(
-        query=intake.text,
-        asked=tuple(dict.fromkeys(asked)),
-        named=tuple(dict.fromkeys(named)),
-        kinds=_kinds(normalise(intake.text)),
-        expansion=" ".join(labels),
-    )
-
-
 def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Searcher, limit: int) -> Evidence:
     """Search, then keep what applies to this patient and is safe; at most *limit* statements, best first."""
     relevance, rows, best_cosine = _relevance(plan, facts, knowledge.table, searcher)
-    hazards = _Hazards(facts, knowledge)
+    hazards = Hazards(facts, knowledge)
     pool = _Pool()
     for statement_id, statement in knowledge.statements.items():
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
@@ -200,37 +165,6 @@ def _mentioned(plan: Plan, chosen: Sequence[Chosen], knowledge: Knowledge) -> bo
     return False
 
 
-class _Hazards:
-    """What the contraindication rules forbid this patient, worked out once a question."""
-
-    def __init__(self, facts: PatientFacts, knowledge: Knowledge) -> None:
-        self._table = knowledge.table
-        self._active = [
-            (rule, verdict.because)
-            for rule in knowledge.contraindications
-            if (verdict := evaluate(rule.when, facts)).truth
-        ]
-
-    def forbidden(self, concept: str) -> tuple[Contraindication, tuple[Fact, ...]] | None:
-        """The first rule under which *concept* must not be advised to this patient, with the facts behind it."""
-        for rule, because in self._active:
-            if any(self._table.is_a(concept, target) for target in rule.hold):
-                return rule, because
-        return None
-
-    def against(self, statement: Statement) -> tuple[Contraindication, tuple[Fact, ...], str] | None:
-        """The first rule that forbids something the statement advises, with that concept."""
-        for advice in statement.advice:
-            if advice.direction in TOWARDS and (found := self.forbidden(advice.target)):
-                return (*found, advice.target)
-        return None
-
-    def warned_of_by(self, statement: Statement) -> bool:
-        """Whether the statement advises against what a rule forbids because of this patient's values or medicines."""
-        against = (self.forbidden(a.target) for a in statement.advice if a.direction in ("avoid", "limit"))
-        return any(found is not None and any(_is_current(fact) for fact in found[1]) for found in against)
-
-
 def _relevance(
     plan: Plan, facts: PatientFacts, table: ConceptTable, searcher: Searcher
 ) -> tuple[dict[str, float], dict[str, int], float]:
@@ -262,7 +196,7 @@ def _score(
     relevance: float,
     plan: Plan,
     facts: PatientFacts,
-    hazards: _Hazards,
+    hazards: Hazards,
     table: ConceptTable,
 ) -> float:
     score = relevance
@@ -287,7 +221,7 @@ def _consider(
     topic: Topic,
     score: float,
     facts: PatientFacts,
-    hazards: _Hazards,
+    hazards: Hazards,
     pool: _Pool,
     table: ConceptTable,
 ) -> None:
@@ -311,19 +245,11 @@ def _consider(
         pool.held.append((score, Held(statement, concept, rule, because)))
         return
     pool.missing += [(0.5 * score * _weight(m), m) for m in exception.missing]
-    if any(_is_measured(fact) for fact in narrow.because):
+    if any(is_measured(fact) for fact in narrow.because):
         score += _MEASURED
     taken = _taken_but_advised_against(statement, facts, table)
     because = tuple(dict.fromkeys([*taken, *narrow.because, *whole.because]))
     pool.candidates.append(Chosen(statement, because, score, bool(taken)))
-
-
-def _is_measured(fact: Fact) -> bool:
-    return fact.field.partition(".")[0] in ("labs", "vitals")
-
-
-def _is_current(fact: Fact) -> bool:
-    return _is_measured(fact) or fact.field == "medications"
 
 
 def _taken_but_advised_against(statement: Statement, facts: PatientFacts, table: ConceptTable) -> list[Fact]:
@@ -422,7 +348,7 @@ def _resolve_conflicts(chosen: list[Chosen], table: ConceptTable) -> tuple[list[
     return kept, held
 
 
-def _asked_but_unsafe(plan: Plan, hazards: _Hazards) -> list[Held]:
+def _asked_but_unsafe(plan: Plan, hazards: Hazards) -> list[Held]:
     """Things asked about that a rule forbids this patient, whether or not a statement mentions them."""
     found = ((concept, hazards.forbidden(concept)) for concept in plan.asked)
     return [Held(None, concept, *rule) for concept, rule in found if rule is not None]
@@ -459,20 +385,3 @@ def _most_valuable(missing: Iterable[tuple[float, Missing]]) -> tuple[Missing, .
         key = Missing(item.leaf, item.key)
         value[key] = value.get(key, 0.0) + score
     return tuple(sorted(value, key=lambda m: (-value[m], m.key)))
-
-
-@functools.cache
-def _kind_patterns() -> dict[Kind, re.Pattern[str]]:
-    data = read_yaml(DATA / "language" / "intents.yaml")
-    return {
-        kind: re.compile(
-            "|".join(
-                [*(rf"\b{re.escape(word)}(?:s|es|ing|ed)?\b" for word in words["en"]), *map(re.escape, words["zh"])]
-            )
-        )
-        for kind, words in data.items()
-    }
-
-
-def _kinds(folded: str) -> frozenset[str]:
-    return frozenset(kind for kind, pattern in _kind_patterns().items() if pattern.search(folded))

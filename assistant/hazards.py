@@ -1,0 +1,49 @@
+"""The firewall: what the contraindication rules forbid this patient."""
+
+from __future__ import annotations
+
+from assistant.facts import PatientFacts
+from assistant.knowledge import Knowledge
+from corpus.conditions import Fact, evaluate
+from corpus.models import TOWARDS, Contraindication, Statement
+
+
+class Hazards:
+    """What the contraindication rules forbid this patient, worked out once a question."""
+
+    def __init__(self, facts: PatientFacts, knowledge: Knowledge) -> None:
+        self._table = knowledge.table
+        self._active = [
+            (rule, verdict.because)
+            for rule in knowledge.contraindications
+            if (verdict := evaluate(rule.when, facts)).truth
+        ]
+
+    def forbidden(self, concept: str) -> tuple[Contraindication, tuple[Fact, ...]] | None:
+        """The first rule under which *concept* must not be advised to this patient, with the facts behind it."""
+        for rule, because in self._active:
+            if any(self._table.is_a(concept, target) for target in rule.hold):
+                return rule, because
+        return None
+
+    def against(self, statement: Statement) -> tuple[Contraindication, tuple[Fact, ...], str] | None:
+        """The first rule that forbids something the statement advises, with that concept."""
+        for advice in statement.advice:
+            if advice.direction in TOWARDS and (found := self.forbidden(advice.target)):
+                return (*found, advice.target)
+        return None
+
+    def warned_of_by(self, statement: Statement) -> bool:
+        """Whether the statement advises against what a rule forbids because of this patient's values or medicines."""
+        against = (self.forbidden(a.target) for a in statement.advice if a.direction in ("avoid", "limit"))
+        return any(found is not None and any(is_current(fact) for fact in found[1]) for found in against)
+
+
+def is_measured(fact: Fact) -> bool:
+    """Whether a fact is a lab value or a vital sign."""
+    return fact.field.partition(".")[0] in ("labs", "vitals")
+
+
+def is_current(fact: Fact) -> bool:
+    """Whether a fact is a value or a medicine of this patient: something that may be changed."""
+    return is_measured(fact) or fact.field == "medications"

@@ -1,0 +1,79 @@
+"""The search plan: what a question asks about, which conditions it names, and which kinds of advice it wants."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, replace
+
+from assistant.intake import Intake
+from corpus.concepts import ConceptTable
+from corpus.load import DATA, read_yaml
+from corpus.models import Kind
+from corpus.text import normalise
+
+_ASKABLE = frozenset({"food", "nutrient", "activity", "care", "device", "medicine"})
+_ABOUT = frozenset({"condition", "symptom", "function", "habit", "person"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a question asks for."""
+
+    query: str
+    asked: tuple[str, ...]
+    named: tuple[str, ...]
+    kinds: frozenset[str]
+    expansion: str
+
+
+def make_plan(intake: Intake, table: ConceptTable) -> Plan:
+    """Read off a question which things it asks about, which conditions it names and which kinds of advice it wants."""
+    asked, named = [], []
+    for finding in intake.findings:
+        kind = table[finding.concept].kind
+        if finding.status in ("absent", "other"):
+            continue
+        if kind in _ASKABLE and not (kind == "medicine" and finding.status == "present"):
+            asked.append(finding.concept)
+        elif kind in _ABOUT:
+            named.append(finding.concept)
+    labels = [name for c in dict.fromkeys([*asked, *named]) for name in (table[c].en, table[c].zh)]
+    return Plan(
+        query=intake.text,
+        asked=tuple(dict.fromkeys(asked)),
+        named=tuple(dict.fromkeys(named)),
+        kinds=_kinds(normalise(intake.text)),
+        expansion=" ".join(labels),
+    )
+
+
+def follow_up(plan: Plan, previous: Plan) -> Plan:
+    """A follow-up question with what it leaves out taken from the question before it."""
+    if plan.named and plan.kinds:
+        return plan
+    return replace(
+        plan,
+        query=plan.query if plan.named else f"{plan.query} {' '.join(previous.query.split())}",
+        named=plan.named or previous.named,
+        kinds=plan.kinds or previous.kinds,
+        asked=plan.asked or previous.asked,
+        expansion=f"{plan.expansion} {previous.expansion}",
+    )
+
+
+@functools.cache
+def _kind_patterns() -> dict[Kind, re.Pattern[str]]:
+    data = read_yaml(DATA / "language" / "intents.yaml")
+    return {
+        kind: re.compile(
+            "|".join(
+                [*(rf"\b{re.escape(word)}(?:s|es|ing|ed)?\b" for word in words["en"]), *map(re.escape, words["zh"])]
+            )
+        )
+        for kind, words in data.items()
+    }
+
+
+def _kinds(folded: str) -> frozenset[str]:
+    return frozenset(kind for kind, pattern in _kind_patterns().items() if pattern.search(folded))
