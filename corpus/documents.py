@@ -29,6 +29,12 @@ Part = Literal["plain", "text", "why", "escalate_when", "not_reason"]
 PARTS: tuple[Part, ...] = ("plain", "text", "why", "escalate_when", "not_reason")
 
 
+#: Whom a passage of a user's document is about, as far as its words tell.
+Population = Literal["adult", "older", "child", "newborn", "pregnant"]
+#: Whether a passage of a user's document advises something, advises against something, or both.
+Polarity = Literal["none", "advises", "advises_against", "both"]
+
+
 class Origin(BaseModel):
     """Who says so: what a citation shows about its source."""
 
@@ -45,7 +51,11 @@ class Origin(BaseModel):
 
 
 class Document(BaseModel):
-    """A text with an id; ``origin`` is where it comes from as a whole. ``kind``: ours or the user's."""
+    """A text with an id; ``origin`` is where it comes from as a whole. ``kind``: ours or the user's.
+
+    A user's document also knows the file it was read from (``source``, with the hash of its bytes), and
+    where in its text each section and each page begins.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +64,10 @@ class Document(BaseModel):
     language: Language
     text: str
     origin: Origin
+    source: str = ""
     source_hash: str = ""
+    sections: tuple[tuple[int, str], ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
 
 
 class Passage(BaseModel):
@@ -78,6 +91,9 @@ class Passage(BaseModel):
     topic: str = ""
     entry: str = ""
     parts: dict[Part, tuple[int, int]] = {}
+    concepts: tuple[str, ...] = ()
+    population: tuple[Population, ...] = ()
+    polarity: Polarity = "none"
     page: int | None = None
 
 

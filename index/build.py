@@ -14,6 +14,7 @@ from corpus.load import DATA, data_hash, load_corpus
 from corpus.models import LANGUAGES, RuleFile, Topic
 from index.embed import Embedder, Vectors
 from index.errors import IndexUnusableError
+from index.pending import PendingVectors, pending_vectors
 from index.store import IndexDirectory, IndexVersion, Manifest, text_hash
 
 #: Called with the number of passages embedded so far and the number to embed.
@@ -72,9 +73,10 @@ def build_index(
         if old is not None:
             old.close()
         texts = [passage.embed_text for passage in all_passages if passage.embed_text]
-        vectors = _embed(texts, embedder, reusable, progress)
         compiled = Compiled(topics=corpus.topics, rules=corpus.rules).model_dump_json(exclude_none=True)
-        return directory.write(documents, all_passages, vectors, embedder.name, corpus_hash, compiled)
+        with pending_vectors(path / "pending.sqlite", embedder.name) as pending:
+            vectors = _embed(texts, embedder, reusable, pending, progress)
+            return directory.write(documents, all_passages, vectors, embedder.name, corpus_hash, compiled)
 
 
 def read_compiled(version: IndexVersion) -> Compiled:
@@ -91,12 +93,20 @@ def _open_if_usable(directory: IndexDirectory) -> IndexVersion | None:
 
 
 def _embed(
-    texts: Sequence[str], embedder: Embedder, reusable: dict[str, Vectors], progress: Progress | None
+    texts: Sequence[str],
+    embedder: Embedder,
+    reusable: dict[str, Vectors],
+    pending: PendingVectors,
+    progress: Progress | None,
 ) -> Vectors:
+    """The vectors of *texts*, in order: those known already, and the rest embedded, the short ones first."""
+    keys = [text_hash(text) for text in texts]
     vectors = np.zeros((len(texts), embedder.dim), np.float32)
     todo = []
-    for position, text in enumerate(texts):
-        known = reusable.get(text_hash(text))
+    for position, key in enumerate(keys):
+        known = reusable.get(key)
+        if known is None:
+            known = pending.get(key)
         if known is None:
             todo.append(position)
         else:
@@ -105,6 +115,7 @@ def _embed(
     for start in range(0, len(todo), _BATCH):
         batch = todo[start : start + _BATCH]
         vectors[batch] = embedder.passages([texts[position] for position in batch])
+        pending.put([keys[position] for position in batch], vectors[batch])
         if progress is not None:
             progress(min(start + _BATCH, len(todo)), len(todo))
     return vectors

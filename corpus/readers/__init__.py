@@ -1,41 +1,127 @@
-"""Readers of users' own documents: one small module a format, each yielding documents with passages."""
+"""Readers of users' own documents: one small module a format, all yielding documents with exact text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from corpus.documents import Document, Passage
-from corpus.readers import jsonl, plain_text
-from corpus.readers.chunk import passages_of
+from corpus.documents import Document, Origin
+from corpus.readers import html, markup, plain_text, rows
+from corpus.readers.draft import Draft
 
-_READERS = {
+#: A larger file is refused: it would have to be held in memory whole.
+LARGEST = 64 * 2**20
+
+_Whole = Callable[[bytes, Draft], None]
+
+
+def _pdf(data: bytes, draft: Draft) -> None:
+    from corpus.readers import pdf
+
+    pdf.read(data, draft)
+
+
+def _docx(data: bytes, draft: Draft) -> None:
+    from corpus.readers import docx
+
+    docx.read(data, draft)
+
+
+_WHOLE: dict[str, _Whole] = {
     ".txt": plain_text.read,
     ".md": plain_text.read,
     ".markdown": plain_text.read,
-    ".jsonl": jsonl.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".xhtml": html.read,
+    ".pdf": _pdf,
+    ".docx": _docx,
 }
+_ROWS = {".jsonl": rows.read_jsonl, ".csv": rows.read_csv}
+_XML = {".xml", ".cnxml"}
+#: Files beside the documents that are no documents: they are passed over without a word.
+_IGNORED = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".css", ".js", ".ico", ".mp4", ".mp3"}
 
 
-def read_paths(paths: Iterable[Path]) -> tuple[list[tuple[Document, list[Passage]]], list[tuple[Path, str]]]:
-    """Read files and folders into documents with passages; also returns what could not be read, and why."""
-    documents: list[tuple[Document, list[Passage]]] = []
-    failures: list[tuple[Path, str]] = []
-    for path in _walk(paths):
-        reader = _READERS.get(path.suffix.lower())
-        if reader is None:
-            failures.append((path, f"no reader for {path.suffix or 'files without an ending'}"))
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file: its documents, or why there are none. ``unchanged`` ones were not read again."""
+
+    path: Path
+    source: str
+    documents: tuple[Document, ...] = ()
+    unchanged: bool = False
+    error: str | None = None
+
+
+def read_paths(
+    paths: Iterable[Path],
+    origin: Mapping[str, Any] | None = None,
+    known: Mapping[str, str] | None = None,
+    text_field: str | None = None,
+) -> Iterator[FileResult]:
+    """Read files and folders, one result a file, in order.
+
+    *origin* overrides what the files say of themselves (``title``, ``publisher``, ``year``, ``url``,
+    ``licence``, ``jurisdiction``). *known* maps sources to the hash they were last read with; such files
+    are passed over unread.
+    """
+    given = {key: value for key, value in (origin or {}).items() if value is not None}
+    for path, source in _walk(paths):
+        if path.suffix.lower() in _IGNORED:
             continue
         try:
-            documents += [(document, passages_of(document)) for document in reader(path)]
-        except (OSError, UnicodeDecodeError, ValueError) as error:
-            failures.append((path, " ".join(str(error).split())))
-    return documents, failures
+            data = _load(path)
+            key = hashlib.sha256(data + repr(sorted(given.items())).encode()).hexdigest()
+            if (known or {}).get(source) == key:
+                yield FileResult(path, source, unchanged=True)
+                continue
+            documents = tuple(
+                document.model_copy(update={"source": source, "source_hash": key})
+                for document in _read(path, source, data, given, text_field)
+            )
+        except (OSError, ValueError, RecursionError) as error:
+            yield FileResult(path, source, error=" ".join(str(error).split()) or type(error).__name__)
+            continue
+        yield FileResult(path, source, documents)
 
 
-def _walk(paths: Iterable[Path]) -> Iterator[Path]:
+def _load(path: Path) -> bytes:
+    """The bytes of a file, read once; raises :class:`ValueError` for one too large or changed meanwhile."""
+    before = path.stat()
+    if before.st_size > LARGEST:
+        raise ValueError(f"is larger than {LARGEST // 2**20} MB; split it")
+    data = path.read_bytes()
+    after = path.stat()
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size) or len(data) != after.st_size:
+        raise ValueError("changed while it was read; add it again")
+    return data
+
+
+def _read(path: Path, source: str, data: bytes, given: dict[str, Any], text_field: str | None) -> Iterator[Document]:
+    suffix = path.suffix.lower()
+    if suffix in _ROWS:
+        yield from _ROWS[suffix](data, source, given, text_field)
+    elif suffix in _XML:
+        yield from markup.read(data, source, given, path)
+    elif suffix in _WHOLE:
+        draft = Draft()
+        _WHOLE[suffix](data, draft)
+        title = given.get("title") or draft.title or path.stem
+        yield draft.finish(source, Origin(**{**given, "title": title}))
+    else:
+        kinds = ", ".join(sorted({*_WHOLE, *_ROWS, *_XML}))
+        raise ValueError(f"no reader for {suffix or 'files without an ending'} (there are readers for {kinds})")
+
+
+def _walk(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Files with the names they are known by: relative to the folder that was given."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.is_file())
+            for found in sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")):
+                yield found, f"{path.resolve().name}/{found.relative_to(path).as_posix()}"
         else:
-            yield path
+            yield path, path.name

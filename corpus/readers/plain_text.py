@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from pathlib import Path
+import re
 
-from corpus.documents import Document, Origin
-from corpus.text import detect_language
+from charset_normalizer import from_bytes
+
+from corpus.readers.draft import Draft
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
+_SENTENCE_ENDS = (".", "。", "；", ";")
+_NUMBERED = re.compile(
+    r"^(?:\d+(?:\.\d+){0,3}\.?|[一二三四五六七八九十]+、|第[一二三四五六七八九十\d]+[章节])\s*\S.{0,60}$"
+)
 
 
-def read(path: Path) -> Iterator[Document]:
-    """Yield the file as one document; raises :class:`ValueError` where it is not UTF-8 text or is empty."""
-    data = path.read_bytes()
-    if b"\x00" in data:
+def read(data: bytes, draft: Draft) -> None:
+    """Read text into *draft*, in whatever character set it is; raises :class:`ValueError` where it is not text."""
+    if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ValueError("is not text")
-    text = data.decode("utf-8-sig").replace("\r\n", "\n").strip()
-    if not text:
-        raise ValueError("is empty")
-    title = text.splitlines()[0].lstrip("# ").strip()[:200] if path.suffix.lower() != ".txt" else path.stem
-    yield Document(
-        id=path.name,
-        kind="user",
-        language="zh" if detect_language(text) == "zh" else "en",
-        text=text,
-        origin=Origin(title=title or path.stem),
-        source_hash=hashlib.sha256(data).hexdigest(),
-    )
+    for paragraph in re.split(r"\n\s*\n", decode(data).replace("\r\n", "\n").replace("\r", "\n")):
+        lines = paragraph.strip().splitlines()
+        while lines and (heading := _HEADING.match(lines[0].strip())):
+            draft.heading(heading[2], len(heading[1]))
+            lines.pop(0)
+        if (
+            len(lines) == 1
+            and _NUMBERED.match(lines[0].strip())
+            and not lines[0].rstrip().endswith((".", "。", "；", ";"))
+        ):
+            draft.heading(lines[0])
+        elif lines:
+            draft.block("\n".join(lines))
+
+
+def decode(data: bytes) -> str:
+    """Text in UTF-8, or else in the character set it most likely is."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        guess = from_bytes(data[:200_000]).best()
+        if guess is None:
+            raise ValueError("is in no character set that can be recognised") from None
+        return data.decode(guess.encoding, errors="replace")
