@@ -4,31 +4,50 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from assistant.assistant import Assistant
 from assistant.progress import progress_bar
 from evals.personal import run_personal
+from evals.retrieval import run_retrieval
+
+_SUITES = {"personal": run_personal, "retrieval": run_retrieval}
 
 
 def evaluate(
-    cases: Annotated[
-        Path | None, typer.Option(help="JSONL file of your own cases; by default those in the package")
-    ] = None,
+    suites: Annotated[list[str] | None, typer.Argument(help="personal, retrieval; by default both")] = None,
+    cases: Annotated[Path | None, typer.Option(help="JSONL file of your own cases, for one suite")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="write JSON alone to standard output")] = False,
 ) -> None:
-    """Run the personal suite: what must be said and must not be said to each patient."""
+    """Evaluate: what must and must not be said to each patient, and whether common questions find their passage."""
+    wanted = suites or list(_SUITES)
+    unknown = [name for name in wanted if name not in _SUITES]
+    if unknown:
+        raise typer.BadParameter(f"no suite {', '.join(unknown)}; there are {', '.join(_SUITES)}")
+    if cases is not None and len(wanted) != 1:
+        raise typer.BadParameter("--cases needs the one suite they are for")
     with progress_bar("Building the index") as show:
         care = Assistant.load(progress=show)
-    report = run_personal(care, cases)
+    reports = [_SUITES[name](care, cases) for name in wanted]
     if as_json:
-        typer.echo(json.dumps(report, ensure_ascii=False))
+        typer.echo(json.dumps(reports, ensure_ascii=False))
     else:
-        typer.echo(f"cases {report['cases']}, must-have found {report['must_have_found']} of {report['must_have']}, "
-                   f"must-not said {report['must_not_said']} of {report['must_not']}")  # fmt: skip
-        for failure in report["failures"]:
-            typer.echo(f"- {failure['id']}: {failure['problem']}")
-    if report["failures"]:
+        typer.echo("\n\n".join(_plain(report) for report in reports))
+    if any(report.get("failures") for report in reports):
         raise typer.Exit(1)
+
+
+def _plain(report: dict[str, Any]) -> str:
+    if report["suite"] == "personal":
+        lines = [
+            f"personal: {report['cases']} cases; must-have {report['must_have_found']} of {report['must_have']}, "
+            f"must-not {report['must_not_said']} of {report['must_not']}"
+        ]
+        return "\n".join([*lines, *(f"- {failure['id']}: {failure['problem']}" for failure in report["failures"])])
+    lines = [
+        f"{group:<10} n {figures['n']:>4}  search {figures['search_at_5']:.3f}  answer {figures['answer_at_5']:.3f}"
+        for group, figures in report["groups"].items()
+    ]
+    return "\n".join(["retrieval: a directly relevant statement among the first five", *lines])

@@ -11,10 +11,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from assistant import Answer, Assistant, InputError, Patient
+from assistant import Answer, Assistant, Patient
 from corpus.models import TOWARDS, Advice, Language
+from evals.casefile import read_jsonl
 
 CASES = Path(__file__).parent / "cases" / "personal.jsonl"
 
@@ -35,25 +36,11 @@ class PersonalCase(BaseModel):
     because: tuple[str, ...] = ()
 
 
-def read_cases(path: Path = CASES) -> list[PersonalCase]:
-    """Read cases from JSONL; raises :class:`~assistant.InputError` naming the line of the first that is wrong."""
-    cases = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip():
-            try:
-                cases.append(PersonalCase.model_validate_json(line))
-            except ValidationError as error:
-                problem = error.errors()[0]
-                field = ".".join(str(step) for step in problem["loc"])
-                raise InputError(f"{path.name} line {number}: {field}: {problem['msg']}") from error
-    return cases
-
-
 def run_personal(care: Assistant, path: Path | None = None) -> dict[str, Any]:
     """Run the cases; returns counts and every failure."""
     failures: list[dict[str, str]] = []
     counts = {"cases": 0, "must_have": 0, "must_have_found": 0, "must_not": 0, "must_not_said": 0}
-    for case in read_cases(path or CASES):
+    for case in read_jsonl(path or CASES, PersonalCase):
         answer = care.ask(case.question, Patient(**case.patient), language=case.lang)
         counts["cases"] += 1
         for name, missed in _missing(case, answer, care):
@@ -66,7 +53,7 @@ def run_personal(care: Assistant, path: Path | None = None) -> dict[str, Any]:
             counts["must_not_said"] += bool(said)
             if said:
                 failures.append({"id": case.id, "problem": f"recommends {name}: {said}"})
-    return {**counts, "failures": failures}
+    return {"suite": "personal", **counts, "failures": failures}
 
 
 def _missing(case: PersonalCase, answer: Answer, care: Assistant) -> list[tuple[str, bool]]:

@@ -142,10 +142,12 @@ def test_xml_is_told_apart_by_its_root(tmp_path: Path, name: str, xml: str, titl
 
 def bomb() -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        with package.open("word/document.xml", "w", force_zip64=True) as entry:
-            for _ in range(310):
-                entry.write(bytes(2**20))
+    with (
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package,
+        package.open("word/document.xml", "w", force_zip64=True) as entry,
+    ):
+        for _ in range(310):
+            entry.write(bytes(2**20))
     return out.getvalue()
 
 
