@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ from assistant.intake import Finding, Intake, read
 from assistant.patient import Patient
 from corpus.concepts import ConceptTable
 from corpus.conditions import Fact, Missing, Verdict, evaluate
+from corpus.load import DATA, read_yaml
 from corpus.models import Derived
 
 _WORD_FIELDS = ("conditions", "symptoms", "medications", "devices", "habits")
@@ -16,6 +18,12 @@ _WORD_FIELDS = ("conditions", "symptoms", "medications", "devices", "habits")
 _CHILDBEARING = (10, 60)
 #: What a level of the ACVPU scale says in words.
 _CONSCIOUSNESS = {"C": "new_confusion", "P": "unresponsive", "U": "unresponsive"}
+
+
+@functools.cache
+def _age_ranges() -> dict[str, tuple[float, float]]:
+    data = read_yaml(DATA / "language" / "ages.yaml")["ages"]
+    return {concept: (float(low), float(high)) for concept, (low, high) in data.items()}
 
 
 class PatientFacts:
@@ -70,9 +78,15 @@ class PatientFacts:
                 return Verdict(False, (fact,))
         return Verdict(None, missing=(Missing(leaf, concept),))
 
-    def number(self, key: str) -> tuple[float, Fact] | None:
-        """A measurement, or the age in years."""
-        return self._numbers.get(key)
+    def number(self, key: str) -> tuple[float, float, Fact] | None:
+        """A measurement or the age in years; an age known only in words ("a baby") as the range it lies in."""
+        exact = self._numbers.get(key)
+        if exact is not None:
+            return exact[0], exact[0], exact[1]
+        if key == "age_years":
+            ranges = [(*_age_ranges()[known], fact) for known, fact in self.present.items() if known in _age_ranges()]
+            return min(ranges, key=lambda r: r[1] - r[0], default=None)
+        return None
 
     def flag(self, name: str) -> tuple[Any, Fact] | None:
         """``sex``, ``pregnant`` or ``breastfeeding``, where known or deducible."""

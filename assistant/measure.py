@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from corpus.concepts import ConceptTable, Measurement
+from corpus.load import DATA, read_yaml
 from corpus.text import normalise
 
 _NUMBER = r"(?P<value>\d{1,4}(?:\.\d{1,3})?)"
@@ -24,7 +25,9 @@ _AGE = re.compile(
     r"(?P<years>\d{1,3})(?:\.\d)?\s*[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\b|yo\b|岁|周岁)"
     r"|\baged?\s*[:=]?\s*(?P<aged>\d{1,3})\b|年龄\s*[:：为是]?\s*(?P<written>\d{1,3})"
 )
-_MONTHS = re.compile(r"(?P<months>\d{1,2})\s*[- ]?(?:months?[- ]old|mo\b|个月大|个月的?(?:宝宝|婴儿|孩子|娃))")
+_MONTHS = re.compile(
+    r"(?P<months>\d{1,2})\s*[- ]?(?:months?[- ]old|mo\b|个月大|个月的?\s*(?:宝宝|婴儿|孩子|娃|女婴|男婴|小孩))"
+)
 _WEEKS = re.compile(r"(?P<weeks>\d{1,2})\s*[- ]?(?:weeks?[- ]old|周大)")
 _FEMALE = re.compile(
     r"\b(?:woman|female|lady|girl|she|her|mother|grandmother|wife|mum|mom)\b|女性|女士|老太太|女患者|[岁，,\s]女(?![婿儿])|^女[，,\s]"
@@ -88,6 +91,19 @@ def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, f
     return [(m, v, u, s) for _, m, v, u, s in sorted(values, key=lambda item: item[0])]
 
 
+@functools.cache
+def _words() -> dict[str, int]:
+    words: dict[str, int] = read_yaml(DATA / "language" / "ages.yaml")["numbers"]
+    return words
+
+
+@functools.cache
+def _number_words() -> re.Pattern[str]:
+    """A number word with the unit of age that follows it."""
+    words = "|".join(sorted(_words(), key=len, reverse=True))
+    return re.compile(rf"(?<![a-z])({words})(\s*-?\s*(?:years?|months?|weeks?|个月|岁|周))")
+
+
 @functools.lru_cache(maxsize=8)
 def _names(table: ConceptTable) -> list[tuple[str, Measurement]]:
     """Every name of every measurement, the longest first."""
@@ -130,6 +146,7 @@ def _keep(found: Numbers, measurement: Measurement | None, value: float, shown: 
 
 
 def _age(folded: str) -> float | None:
+    folded = _number_words().sub(lambda match: str(_words()[match[1]]) + match[2], folded)
     if match := _WEEKS.search(folded):
         return round(int(match["weeks"]) / 52.18, 3)
     if match := _MONTHS.search(folded):

@@ -66,8 +66,8 @@ class Facts(Protocol):
     def concept(self, leaf: str, concept: str) -> Verdict:
         """Whether the patient is known to have (or not to have) this concept, or a kind of it."""
 
-    def number(self, key: str) -> tuple[float, Fact] | None:
-        """The value of a lab or vital sign, or ``age_years``, with the fact it came from."""
+    def number(self, key: str) -> tuple[float, float, Fact] | None:
+        """The range in which a measurement or ``age_years`` lies (twice the value where it is exact), and the fact."""
 
     def flag(self, name: str) -> tuple[Any, Fact] | None:
         """The value of ``pregnant``, ``breastfeeding`` or ``sex``, or ``None`` where unknown."""
@@ -155,7 +155,11 @@ def _compare(leaf: str, key: str, comparison: str, facts: Facts) -> Verdict:
     if known is None:
         return Verdict(None, missing=(Missing(leaf, key, str(comparison)),))
     symbol, bound = parse_comparison(comparison)
-    return Verdict(_OPERATORS[symbol](known[0], bound), (known[1],))
+    low, high, fact = known
+    at_low, at_high = _OPERATORS[symbol](low, bound), _OPERATORS[symbol](high, bound)
+    if at_low == at_high and (low == high or symbol != "=="):
+        return Verdict(at_low, (fact,))
+    return Verdict(None, missing=(Missing(leaf, key, str(comparison)),))
 
 
 def _all(parts: list[Verdict]) -> Verdict:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.facts import PatientFacts
 from assistant.intake import merge, read
 from assistant.patient import Patient
 from corpus.concepts import ConceptTable
+from corpus.conditions import evaluate
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,8 @@ def test_numbers_in_shorthand(table: ConceptTable, text: str, labs: dict[str, fl
         ("我妈82岁", 82, None),
         ("女，65岁", 65, "female"),
         ("6-month-old girl", 0.5, "female"),
+        ("两个月的宝宝", 0.167, None),
+        ("my two month old baby", 0.167, None),
     ],
 )
 def test_age_and_sex(table: ConceptTable, text: str, age: float, sex: str | None) -> None:
@@ -89,3 +93,21 @@ def test_what_a_text_states_becomes_part_of_the_patient(table: ConceptTable) -> 
 )
 def test_strange_text_is_read_without_harm(table: ConceptTable, text: str) -> None:
     read(text, table)
+
+
+@pytest.mark.parametrize(
+    ("text", "condition", "truth"),
+    [
+        ("my baby has a fever", {"age": "< 5"}, True),
+        ("my baby has a fever", {"age": ">= 18"}, False),
+        ("我家孩子发烧", {"age": "< 18"}, True),
+        ("my child has a fever", {"age": "< 5"}, None),
+        ("奶奶摔了一跤", {"age": ">= 65"}, True),
+        ("he has a fever", {"age": "< 5"}, None),
+    ],
+)
+def test_an_age_said_in_words_is_a_range_not_a_number(
+    table: ConceptTable, text: str, condition: dict[str, str], truth: bool | None
+) -> None:
+    facts = PatientFacts(Patient(), read(text, table), table)
+    assert evaluate(condition, facts).truth is truth

@@ -24,8 +24,8 @@ class Known:
             return Verdict(self.concepts[concept], (Fact("conditions", concept),))
         return Verdict(None, missing=(Missing(leaf, concept),))
 
-    def number(self, key: str) -> tuple[float, Fact] | None:
-        return (self.numbers[key], Fact(key, self.numbers[key])) if key in self.numbers else None
+    def number(self, key: str) -> tuple[float, float, Fact] | None:
+        return (self.numbers[key], self.numbers[key], Fact(key, self.numbers[key])) if key in self.numbers else None
 
     def flag(self, name: str) -> tuple[Any, Fact] | None:
         return (self.flags[name], Fact(name, self.flags[name])) if name in self.flags else None
