@@ -97,9 +97,9 @@ class PatientFacts:
         return dict(self._numbers)
 
     @property
-    def known_nothing(self) -> bool:
-        """Whether there is no fact at all."""
-        return not (self.present or self.absent or self.allergies or self._numbers or self._flags)
+    def without_record(self) -> bool:
+        """Whether no illness, device or medicine stands in the patient's record: then advice can only be general."""
+        return not any(fact.field in ("conditions", "medications", "devices") for fact in self.present.values())
 
     def _from_patient(self, patient: Patient) -> None:
         for field in _WORD_FIELDS:

@@ -38,6 +38,10 @@ _DUPLICATE_COSINE = 0.965
 #: With the default embedder: below the first cosine a question has nothing to do with the corpus, whatever
 #: words they share; from the second on it has, even if no concept was recognised (docs/evaluation.md).
 _COSINE_SCALE = {"en": (0.78, 0.86), "zh": (0.80, 0.89)}
+#: A statement of another kind than the question asks for has to score this share of the best one.
+_OTHER_KIND = 0.7
+#: So many of the first statements found for a question count as what it is about.
+_FIRST_FOUND = 5
 _MOST_PROBLEMS = 4
 _MOST_SAFETY = 2
 #: After this many statements by merit, each condition the question names gets its best one.
@@ -104,16 +108,18 @@ class _Pool:
 
 def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Searcher, limit: int) -> Evidence:
     """Search, then keep what applies to this patient and is safe; at most *limit* statements, best first."""
-    relevance, rows, best_cosine = _relevance(plan, facts, knowledge.table, searcher)
+    found = _relevance(plan, facts, knowledge.table, searcher)
     hazards = Hazards(facts, knowledge)
     pool = _Pool()
     for statement_id, statement in knowledge.statements.items():
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
-        score = _score(statement, topic, relevance.get(statement_id, 0.0), plan, facts, hazards, knowledge.table)
-        _consider(statement, topic, score, facts, hazards, pool, knowledge.table)
+        relevance = found.relevance.get(statement_id, 0.0)
+        score = _score(statement, topic, relevance, plan, facts, hazards, knowledge.table)
+        general = facts.without_record or (bool(plan.named or plan.asked) and statement_id in found.first)
+        _consider(statement, topic, score, facts, hazards, pool, knowledge.table, general)
     floor = _SHARE * max((c.score for c in pool.candidates), default=0.0)
     chosen = _choose(
-        [c for c in pool.candidates if c.score >= floor or c.safety], plan, knowledge, limit, rows, searcher
+        [c for c in pool.candidates if c.score >= floor or c.safety], plan, knowledge, limit, found.rows, searcher
     )
     chosen, conflicting = _resolve_conflicts(chosen, knowledge.table)
     held = [h for score, h in sorted(pool.held, key=lambda item: -item[0]) if score >= floor][:limit]
@@ -125,7 +131,7 @@ def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Sear
         held=tuple(held),
         missing=_most_valuable([(score, m) for score, m in pool.missing if score >= floor]),
         uncovered=tuple(c for c in plan.asked if c not in covered),
-        grounded=_is_grounded(plan, facts, knowledge, chosen, bool(covered), best_cosine, searcher),
+        grounded=_is_grounded(plan, facts, knowledge, chosen, bool(covered), found.best_cosine, searcher),
     )
 
 
@@ -165,10 +171,18 @@ def _mentioned(plan: Plan, chosen: Sequence[Chosen], knowledge: Knowledge) -> bo
     return False
 
 
-def _relevance(
-    plan: Plan, facts: PatientFacts, table: ConceptTable, searcher: Searcher
-) -> tuple[dict[str, float], dict[str, int], float]:
-    """How relevant search finds each statement (0 to 1), a row of each, and the question's best cosine.
+@dataclass(frozen=True)
+class _Found:
+    """How relevant search finds each statement (0 to 1), a row of each, the first few found, the best cosine."""
+
+    relevance: dict[str, float]
+    rows: dict[str, int]
+    first: frozenset[str]
+    best_cosine: float
+
+
+def _relevance(plan: Plan, facts: PatientFacts, table: ConceptTable, searcher: Searcher) -> _Found:
+    """Search for the question and for each of the patient's problems.
 
     A question that names no condition is about the whole patient: it is asked once for each of the
     patient's problems, and a statement counts by the search that ranks it best.
@@ -177,17 +191,19 @@ def _relevance(
     relevance: dict[str, float] = {}
     rows: dict[str, int] = {}
     best_cosine = 0.0
+    first: dict[str, None] = {}
     for focus in ["", *(f"{table[c].en} {table[c].zh}" for c in problems)]:
         hits = searcher.search(
             plan.query, k=_POOL, accept=lambda row: bool(row.entry), expansion=plan.expansion, focus=focus
         )
         if not focus:
             best_cosine = max((hit.cosine for hit in hits), default=0.0)
+            first = dict.fromkeys(searcher.version.rows[hit.row].entry for hit in hits)
         for hit in hits:
             entry = searcher.version.rows[hit.row].entry
             rows.setdefault(entry, hit.row)
             relevance[entry] = max(relevance.get(entry, 0.0), hit.score)
-    return relevance, rows, best_cosine
+    return _Found(relevance, rows, frozenset(list(first)[:_FIRST_FOUND]), best_cosine)
 
 
 def _score(
@@ -224,15 +240,19 @@ def _consider(
     hazards: Hazards,
     pool: _Pool,
     table: ConceptTable,
+    general: bool,
 ) -> None:
-    """Put a statement where it belongs: applicable, held back, or waiting for a fact that is missing."""
+    """Put a statement where it belongs: applicable, held back, or waiting for a fact that is missing.
+
+    With *general*, not knowing whether the patient has the topic's condition does not leave the statement out.
+    """
     whole = evaluate(topic.applies_when, facts)
     narrow = evaluate(statement.applies_when, facts)
     if whole.truth is False or narrow.truth is False:
         return
-    if whole.truth is None and not facts.known_nothing:
+    if whole.truth is None and not general:
         return
-    if narrow.truth is None and not (facts.known_nothing and _only_concepts(narrow.missing)):
+    if narrow.truth is None and not (general and _only_concepts(narrow.missing)):
         pool.missing += [(score * _weight(m), m) for m in narrow.missing if m.leaf in _ALWAYS_ASKED]
         return
     exception = evaluate(statement.not_when, facts) if statement.not_when else Verdict(False)
@@ -274,7 +294,8 @@ def _choose(
     """Safety first, then greedily the best, a little less of what there is already; near-duplicates collapse."""
     ranked = sorted(candidates, key=lambda c: (-c.score, c.statement.id))
     if plan.kinds:
-        ranked = [c for c in ranked if c.safety or c.statement.kind in plan.kinds or c.score >= _ASKED]
+        enough = _OTHER_KIND * max((c.score for c in ranked), default=0.0)
+        ranked = [c for c in ranked if c.safety or c.statement.kind in plan.kinds or c.score >= enough]
     chosen: list[Chosen] = []
     kinds: dict[str, int] = {}
     topics: dict[str, int] = {}

@@ -13,7 +13,6 @@ from corpus.models import Kind
 from corpus.text import normalise
 
 _ASKABLE = frozenset({"food", "nutrient", "activity", "care", "device", "medicine"})
-_ABOUT = frozenset({"condition", "symptom", "function", "habit", "person"})
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def make_plan(intake: Intake, table: ConceptTable) -> Plan:
             continue
         if kind in _ASKABLE and not (kind == "medicine" and finding.status == "present"):
             asked.append(finding.concept)
-        elif kind in _ABOUT:
+        else:
             named.append(finding.concept)
     labels = [name for c in dict.fromkeys([*asked, *named]) for name in (table[c].en, table[c].zh)]
     return Plan(
