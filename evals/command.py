@@ -47,7 +47,7 @@ def _plain(report: dict[str, Any]) -> str:
         ]
         return "\n".join([*lines, *(f"- {failure['id']}: {failure['problem']}" for failure in report["failures"])])
     lines = [
-        f"{group:<10} n {figures['n']:>4}  search {figures['search_at_5']:.3f}  answer {figures['answer_at_5']:.3f}"
+        f"{group:<10} n {figures['n']:>4}  search {figures['search_at_5']:.3f}  answer {figures['answer']:.3f}"
         for group, figures in report["groups"].items()
     ]
-    return "\n".join(["retrieval: a directly relevant statement among the first five", *lines])
+    return "\n".join(["retrieval: a directly relevant statement among the first five found, and in the answer", *lines])

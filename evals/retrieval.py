@@ -36,7 +36,7 @@ class Question(BaseModel):
 
 
 def run_retrieval(care: Assistant, path: Path | None = None) -> dict[str, Any]:
-    """Share of questions with a relevant statement among the first five, by search and in the answer."""
+    """Share of questions with a relevant statement among the first five found, and in the answer (at most eight)."""
     found: Counter[str] = Counter()
     total: Counter[str] = Counter()
     answered: Counter[str] = Counter()
@@ -44,7 +44,7 @@ def run_retrieval(care: Assistant, path: Path | None = None) -> dict[str, Any]:
     for case in read_jsonl(path or CASES, Question):
         results = _search(case, care)
         by_search = any(_relevant(care.knowledge.statements[entry], case, care) for entry in results)
-        recommended = care.ask(case.question, language=case.lang).recommendations[:_DEPTH]
+        recommended = care.ask(case.question, language=case.lang).recommendations
         by_answer = any(_relevant(care.knowledge.statements[item.id], case, care) for item in recommended)
         for group in ("all", case.lang, case.style, f"{case.lang}-{case.style}"):
             total[group] += 1
@@ -54,7 +54,7 @@ def run_retrieval(care: Assistant, path: Path | None = None) -> dict[str, Any]:
             missed.append({"id": case.id, "question": case.question, "found": results})
     groups = {
         group: {"n": total[group], "search_at_5": round(found[group] / total[group], 3),
-                "answer_at_5": round(answered[group] / total[group], 3)}
+                "answer": round(answered[group] / total[group], 3)}
         for group in sorted(total)
     }  # fmt: skip
     return {"suite": "retrieval", "groups": groups, "missed": missed}
