@@ -109,13 +109,15 @@ class _Pool:
 def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Searcher, limit: int) -> Evidence:
     """Search, then keep what applies to this patient and is safe; at most *limit* statements, best first."""
     found = _relevance(plan, facts, knowledge.table, searcher)
+    names_illness = any(knowledge.table[concept].kind == "condition" for concept in plan.named)
+    open_to_all = facts.without_record and not names_illness
     hazards = Hazards(facts, knowledge)
     pool = _Pool()
     for statement_id, statement in knowledge.statements.items():
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
         relevance = found.relevance.get(statement_id, 0.0)
         score = _score(statement, topic, relevance, plan, facts, hazards, knowledge.table)
-        general = facts.without_record or (bool(plan.named or plan.asked) and statement_id in found.first)
+        general = open_to_all or (bool(plan.named or plan.asked) and statement_id in found.first)
         _consider(statement, topic, score, facts, hazards, pool, knowledge.table, general)
     floor = _SHARE * max((c.score for c in pool.candidates), default=0.0)
     chosen = _choose(
