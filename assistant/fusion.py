@@ -113,12 +113,16 @@ def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Sear
     open_to_all = facts.without_record and not names_illness
     hazards = Hazards(facts, knowledge)
     pool = _Pool()
+    for_whom = {name: evaluate(topic.applies_when, facts) for name, topic in knowledge.topics.items()}
     for statement_id, statement in knowledge.statements.items():
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
+        whole = for_whom[topic.topic]
+        general = open_to_all or (bool(plan.named or plan.asked) and statement_id in found.first)
+        if whole.truth is False or (whole.truth is None and not general):
+            continue
         relevance = found.relevance.get(statement_id, 0.0)
         score = _score(statement, topic, relevance, plan, facts, hazards, knowledge.table)
-        general = open_to_all or (bool(plan.named or plan.asked) and statement_id in found.first)
-        _consider(statement, topic, score, facts, hazards, pool, knowledge.table, general)
+        _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general)
     floor = _SHARE * max((c.score for c in pool.candidates), default=0.0)
     chosen = _choose(
         [c for c in pool.candidates if c.score >= floor or c.safety], plan, knowledge, limit, found.rows, searcher
@@ -236,7 +240,7 @@ def _score(
 
 def _consider(
     statement: Statement,
-    topic: Topic,
+    whole: Verdict,
     score: float,
     facts: PatientFacts,
     hazards: Hazards,
@@ -246,13 +250,11 @@ def _consider(
 ) -> None:
     """Put a statement where it belongs: applicable, held back, or waiting for a fact that is missing.
 
-    With *general*, not knowing whether the patient has the topic's condition does not leave the statement out.
+    *whole* is the verdict on whom its topic is for. With *general*, not knowing whether the patient has a
+    condition does not leave the statement out.
     """
-    whole = evaluate(topic.applies_when, facts)
     narrow = evaluate(statement.applies_when, facts)
-    if whole.truth is False or narrow.truth is False:
-        return
-    if whole.truth is None and not general:
+    if narrow.truth is False:
         return
     if narrow.truth is None and not (general and _only_concepts(narrow.missing)):
         pool.missing += [(score * _weight(m), m) for m in narrow.missing if m.leaf in _ALWAYS_ASKED]
