@@ -91,7 +91,7 @@ def nurse_page(care: Assistant, language: str) -> None:
         unchanged = [gr.skip()] * len(fields)
         try:
             conversation = Conversation(care, patient_from(values, care), "nurse", last)
-            answer = conversation.say(message, language=lang)  # type: ignore[arg-type]
+            answer = conversation.say(message)
         except InputError as error:
             gr.Warning(str(error))
             yield [message, history, *[gr.skip()] * 4, *unchanged]
