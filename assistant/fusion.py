@@ -42,6 +42,9 @@ _COSINE_SCALE = {"en": (0.78, 0.86), "zh": (0.80, 0.89)}
 _OTHER_KIND = 0.7
 #: So many of the first statements found for a question count as what it is about.
 _FIRST_FOUND = 5
+#: A statement that names several of the things asked about weighs them against each other: so much for each,
+#: where search finds it at least this relevant.
+_TOGETHER, _WORTH_READING = 0.25, 0.3
 _MOST_PROBLEMS = 4
 _MOST_SAFETY = 2
 #: After this many statements by merit, each condition the question names gets its best one.
@@ -122,6 +125,9 @@ def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Sear
             continue
         relevance = found.relevance.get(statement_id, 0.0)
         score = _score(statement, topic, relevance, plan, facts, hazards, knowledge.table)
+        if len(plan.asked) > 1 and relevance >= _WORTH_READING:
+            named = knowledge.mentioned_in(statement)
+            score += _TOGETHER * sum(any(_related(a, n, knowledge.table) for n in named) for a in plan.asked)
         _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general)
     floor = _SHARE * max((c.score for c in pool.candidates), default=0.0)
     chosen = _choose(

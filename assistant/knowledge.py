@@ -22,6 +22,14 @@ class Knowledge:
     topics: dict[str, Topic] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)
     topic_of: dict[str, str] = field(default_factory=dict)
+    _mentions: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def mentioned_in(self, statement: Statement) -> frozenset[str]:
+        """The concepts a statement's sentence names; found once a statement."""
+        if statement.id not in self._mentions:
+            found = frozenset(mention.concept for mention in self.table.find(statement.text.en))
+            self._mentions[statement.id] = found
+        return self._mentions[statement.id]
 
     @classmethod
     def load(
