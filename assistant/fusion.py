@@ -120,7 +120,7 @@ def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Sear
     for statement_id, statement in knowledge.statements.items():
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
         whole = for_whom[topic.topic]
-        general = open_to_all or (bool(plan.named or plan.asked) and statement_id in found.first)
+        general = open_to_all or (statement_id in found.first and _advises_on_asked(statement, plan, knowledge.table))
         if whole.truth is False or (whole.truth is None and not general):
             continue
         relevance = found.relevance.get(statement_id, 0.0)
@@ -228,8 +228,7 @@ def _score(
     table: ConceptTable,
 ) -> float:
     score = relevance
-    targets = [advice.target for advice in statement.advice]
-    if any(_related(asked, target, table) for asked in plan.asked for target in targets):
+    if _advises_on_asked(statement, plan, table):
         score += _ASKED
     if statement.kind in plan.kinds:
         score += _KIND
@@ -242,6 +241,10 @@ def _score(
     if statement.source.strength and _STRONG_GRADE.search(statement.source.strength):
         score += _STRONG
     return score
+
+
+def _advises_on_asked(statement: Statement, plan: Plan, table: ConceptTable) -> bool:
+    return any(_related(asked, advice.target, table) for asked in plan.asked for advice in statement.advice)
 
 
 def _consider(

@@ -62,3 +62,10 @@ def test_news2_raises_but_never_lowers_the_level(knowledge: Knowledge) -> None:
 def test_a_dangerous_potassium_is_seen_without_any_words(knowledge: Knowledge, potassium: float, at_least: str) -> None:
     got = level("What may he eat?", knowledge, Patient(labs={"potassium_mmol_l": potassium}))
     assert LEVELS.index(got) >= LEVELS.index(at_least)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text", ["82岁糖尿病，刚打完胰岛素手抖出冷汗", "He has diabetes and is shaky and sweating after his insulin"]
+)
+def test_signs_of_low_glucose_after_insulin_are_urgent(knowledge: Knowledge, text: str) -> None:
+    assert LEVELS.index(level(text, knowledge)) >= LEVELS.index("urgent")  # type: ignore[arg-type]
