@@ -45,6 +45,15 @@ def _word(value: Any) -> Any:
 
 
 Word = Annotated[str, BeforeValidator(_word)]
+#: The levels of the ACVPU scale in the words people write them in.
+_ACVPU = {
+    "alert": "A", "awake": "A", "清醒": "A", "神志清楚": "A", "意识清楚": "A",
+    "confused": "C", "confusion": "C", "new confusion": "C", "newly confused": "C", "意识模糊": "C", "新发意识模糊": "C",
+    "drowsy": "V", "嗜睡": "V", "昏睡": "P", "神志不清": "C", "谵妄": "C",
+    "voice": "V", "verbal": "V", "responds to voice": "V", "对声音有反应": "V", "呼之能应": "V",
+    "pain": "P", "responds to pain": "P", "对疼痛有反应": "P",
+    "unresponsive": "U", "unconscious": "U", "无反应": "U", "昏迷": "U",
+}  # fmt: skip
 Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
 
 
@@ -264,8 +273,9 @@ def _check_vital_words(words: dict[str, Any]) -> None:
     if "on_oxygen" in words and not isinstance(words["on_oxygen"], bool):
         raise ValueError("on_oxygen is true or false")
     if "consciousness" in words:
-        level = str(words["consciousness"]).strip().upper()[:1]
-        if level not in ("A", "C", "V", "P", "U"):
+        said = " ".join(str(words["consciousness"]).lower().split())
+        level = _ACVPU.get(said, said.upper())
+        if level not in _ACVPU.values():
             raise ValueError("consciousness is A (alert), C (new confusion), V, P or U")
         words["consciousness"] = level
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,3 +25,8 @@ def read_jsonl(path: Path, model: type[_Case]) -> list[_Case]:
                 field = ".".join(str(step) for step in problem["loc"])
                 raise InputError(f"{path.name} line {number}: {field}: {problem['msg']}") from error
     return cases
+
+
+def read_plain_jsonl(path: Path) -> list[dict[str, Any]]:
+    """Read a JSONL file of somebody else's making, one object a line."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
