@@ -69,6 +69,7 @@ class Assistant:
         """
         from index.build import build_index, read_compiled
         from index.embed import load_embedder
+        from index.rerank import load_reranker
         from index.search import Searcher
         from index.store import IndexDirectory
 
@@ -76,13 +77,14 @@ class Assistant:
         path = index or settings.index_path
         embedder = load_embedder(settings.embedder)
         directory = IndexDirectory(path)
-        stale = not directory.exists or directory.manifest().corpus_hash != data_hash()
+        stale = not directory.is_readable or directory.manifest().corpus_hash != data_hash()
         if stale and not (directory.exists and directory.is_being_written()):
             build_index(path, embedder, progress=progress)
         version = directory.open()
-        searcher = Searcher(version, embedder)
         compiled = read_compiled(version)
-        return cls(searcher, Knowledge.load(compiled.topics, compiled.rules), settings)
+        knowledge = Knowledge.load(compiled.topics, compiled.rules)
+        searcher = Searcher(version, embedder, knowledge.table, load_reranker(settings.reranker))
+        return cls(searcher, knowledge, settings)
 
     def ask(
         self,
@@ -91,13 +93,15 @@ class Assistant:
         *,
         audience: Audience = "nurse",
         language: Language | None = None,
+        limit: int | None = None,
     ) -> Answer:
         """Answer a question about a patient.
 
-        *language* defaults to the setting ``CARE_LANG``, else to that of the question. Raises
+        *language* defaults to the setting ``CARE_LANG``, else to that of the question. *limit* is how many
+        recommendations at the most; by default about eight for a nurse and six for a patient. Raises
         :class:`~assistant.InputError` for an empty question or one of over 100,000 characters.
         """
-        return self.turn(question, patient or Patient(), audience=audience, language=language).answer
+        return self.turn(question, patient or Patient(), audience=audience, language=language, limit=limit).answer
 
     def turn(
         self,
@@ -107,6 +111,7 @@ class Assistant:
         audience: Audience = "nurse",
         language: Language | None = None,
         previous: Plan | None = None,
+        limit: int | None = None,
     ) -> Turn:
         """Like :meth:`ask`, with the plan and the findings; *previous* is the plan a follow-up question refers to."""
         text = check_question(question)
@@ -120,7 +125,9 @@ class Assistant:
         if previous is not None:
             plan = follow_up(plan, previous)
         plan = replace(plan, query=plan.query[:MAX_QUERY])
-        evidence = gather(plan, facts, self.knowledge, self.searcher, _LIMIT[audience])
+        if limit is not None and limit < 1:
+            raise InputError(f"limit is {limit}; it must be at least 1")
+        evidence = gather(plan, facts, self.knowledge, self.searcher, limit or _LIMIT[audience])
         answer = self._write(text, patient, intake, triaged, evidence, audience, language)
         return Turn(answer, plan, intake)
 
@@ -177,6 +184,9 @@ class Assistant:
             chosen = tuple(c for c in chosen if c.safety or c.statement.kind in _EMERGENCY_KINDS)[:_EMERGENCY_LIMIT]
         drafted = compose.recommend(chosen, audience, language, book)
         held = compose.hold_back(evidence.held if evidence.grounded else (), audience, language, table, book)
+        if urgency.level != "emergency":
+            drafted += compose.quoted(evidence.quoted, book)
+            held += compose.hold_back_quotes(evidence.held_quotes, language, book)
         sound = exact_quotes(book.citations, version.document)
         recommendations = supported(drafted, book.citations, sound)
         reason = self._abstain_reason(bool(recommendations), bool(held), urgency, language)

@@ -188,14 +188,20 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search the index and show the passages found."""
+    from corpus.load import load_concepts
     from index.embed import load_embedder
+    from index.rerank import load_reranker
     from index.search import Searcher
     from index.store import IndexDirectory
 
     if query is None and batch is None:
         raise typer.BadParameter("give a QUERY or --batch FILE")
     settings = Settings()
-    searcher = Searcher(IndexDirectory(index).open(), load_embedder(settings.embedder)) if index else _load().searcher
+    if index:
+        reranker = load_reranker(settings.reranker)
+        searcher = Searcher(IndexDirectory(index).open(), load_embedder(settings.embedder), load_concepts(), reranker)
+    else:
+        searcher = _load().searcher
 
     def find(text: str) -> Case:
         hits = []

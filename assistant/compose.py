@@ -10,6 +10,7 @@ from assistant.fusion import Chosen, Evidence, Held
 from assistant.intake import Intake
 from assistant.messages import knows, say
 from assistant.patient import measurement_label, measurement_unit
+from assistant.quotes import HeldQuote, Quoted
 from assistant.triage import TriageResult, because, explain, vital_name
 from corpus.concepts import ConceptTable
 from corpus.conditions import Missing
@@ -44,6 +45,10 @@ class CitationBook:
         passage = self._passage_of(entry, self._language)
         spans = [passage.parts[part] for part in parts if part in passage.parts]
         start, end = min(s for s, _ in spans), max(e for _, e in spans)
+        return self.cite_span(passage, start, end)
+
+    def cite_span(self, passage: Passage, start: int, end: int) -> int:
+        """The number of the citation of a span of a passage's document."""
         key = passage.document, start, end
         if key not in self._numbers:
             self._numbers[key] = len(self.citations) + 1
@@ -83,6 +88,36 @@ def recommend(
     order = {kind: position for position, kind in enumerate(KIND_ORDER)}
     ordered = sorted(chosen, key=lambda c: (not c.safety, order[c.statement.kind]))
     return [_recommendation(c, audience, language, book) for c in ordered]
+
+
+def quoted(sentences_found: Sequence[Quoted], book: CitationBook) -> list[Recommendation]:
+    """Sentences of users' documents as recommendations, word for word."""
+    return [
+        Recommendation(
+            id=f"{item.passage.id}@{item.start}",
+            kind=item.kind,
+            text=item.text,
+            citations=(book.cite_span(item.passage, item.start, item.end),),
+        )
+        for item in sentences_found
+    ]
+
+
+def hold_back_quotes(held: Sequence[HeldQuote], language: Language, book: CitationBook) -> list[HeldBack]:
+    """Sentences of users' documents that this patient must not be given, with the rule against each."""
+    return [
+        HeldBack(
+            id=f"{item.quoted.passage.id}@{item.quoted.start}",
+            text=item.quoted.text,
+            reason=item.by.reason[language],
+            because=tuple(because(fact) for fact in item.because),
+            citations=(
+                book.cite_span(item.quoted.passage, item.quoted.start, item.quoted.end),
+                book.cite(item.by.id),
+            ),
+        )
+        for item in held
+    ]
 
 
 def _recommendation(chosen: Chosen, audience: Audience, language: Language, book: CitationBook) -> Recommendation:

@@ -15,6 +15,7 @@ from assistant.facts import PatientFacts
 from assistant.hazards import Hazards, is_measured
 from assistant.knowledge import Knowledge
 from assistant.plan import Plan
+from assistant.quotes import HeldQuote, Quoted, quote
 from corpus.concepts import ConceptTable
 from corpus.conditions import CONCEPT_LEAVES, Fact, Missing, Verdict, evaluate, leaves
 from corpus.models import Contraindication, Statement, Topic
@@ -70,12 +71,16 @@ _STRONG_GRADE = re.compile(
 
 @dataclass(frozen=True)
 class Chosen:
-    """A statement that applies to this patient, the facts that make it so, and how well it answers."""
+    """A statement that applies to this patient, the facts that make it so, and how well it answers.
+
+    ``own``: its topic is known to be for this patient because of an illness, a device or the like.
+    """
 
     statement: Statement
     because: tuple[Fact, ...]
     score: float
     safety: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,8 @@ class Evidence:
     missing: tuple[Missing, ...] = ()
     uncovered: tuple[str, ...] = ()
     grounded: bool = False
+    quoted: tuple[Quoted, ...] = ()
+    held_quotes: tuple[HeldQuote, ...] = ()
 
 
 @dataclass
@@ -133,18 +140,30 @@ def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Sear
     chosen = _choose(
         [c for c in pool.candidates if c.score >= floor or c.safety], plan, knowledge, limit, found.rows, searcher
     )
-    chosen, conflicting = _resolve_conflicts(chosen, knowledge.table)
+    chosen, conflicting = _resolve_conflicts(chosen, pool.candidates, knowledge)
     held = [h for score, h in sorted(pool.held, key=lambda item: -item[0]) if score >= floor][:limit]
     held = _asked_but_unsafe(plan, hazards) + held + conflicting
     held = list({(h.statement.id if h.statement else h.concept): h for h in reversed(held)}.values())[::-1]
     covered = _covered(plan, chosen, held, knowledge.table)
+    least = _least_cosine(plan, searcher)
+    quoted, held_quotes = quote(plan, facts, hazards, searcher, knowledge.table, searcher.version.users_rows, least)
     return Evidence(
         chosen=tuple(chosen),
         held=tuple(held),
         missing=_most_valuable([(score, m) for score, m in pool.missing if score >= floor]),
         uncovered=tuple(c for c in plan.asked if c not in covered),
         grounded=_is_grounded(plan, facts, knowledge, chosen, bool(covered), found.best_cosine, searcher),
+        quoted=tuple(quoted),
+        held_quotes=tuple(held_quotes),
     )
+
+
+def _least_cosine(plan: Plan, searcher: Searcher) -> float:
+    """The cosine from which on a passage of a user's document counts as being about the question."""
+    if "e5-small" not in searcher.version.manifest.embedder:
+        return 0.0
+    unrelated, related = _COSINE_SCALE[detect_language(plan.query)]
+    return unrelated if plan.asked or plan.named else related
 
 
 def _is_grounded(
@@ -206,7 +225,11 @@ def _relevance(plan: Plan, facts: PatientFacts, table: ConceptTable, searcher: S
     first: dict[str, None] = {}
     for focus in ["", *(f"{table[c].en} {table[c].zh}" for c in problems)]:
         hits = searcher.search(
-            plan.query, k=_POOL, accept=lambda row: bool(row.entry), expansion=plan.expansion, focus=focus
+            plan.query,
+            k=_POOL,
+            accept=searcher.version.statement_rows,
+            concepts=[*plan.asked, *plan.named],
+            focus=focus,
         )
         if not focus:
             best_cosine = max((hit.cosine for hit in hits), default=0.0)
@@ -282,7 +305,8 @@ def _consider(
         score += _MEASURED
     taken = _taken_but_advised_against(statement, facts, table)
     because = tuple(dict.fromkeys([*taken, *narrow.because, *whole.because]))
-    pool.candidates.append(Chosen(statement, because, score, bool(taken)))
+    own = bool(whole.truth and whole.because)
+    pool.candidates.append(Chosen(statement, because, score, bool(taken), own))
 
 
 def _taken_but_advised_against(statement: Statement, facts: PatientFacts, table: ConceptTable) -> list[Fact]:
@@ -357,20 +381,30 @@ def _repeats(candidate: Chosen, chosen: Sequence[Chosen], rows: dict[str, int], 
     return False
 
 
-def _resolve_conflicts(chosen: list[Chosen], table: ConceptTable) -> tuple[list[Chosen], list[Held]]:
-    """Where one statement limits what another encourages, keep the cautious one and hold back the other."""
-    cautious = [
-        (c, advice.target) for c in chosen for advice in c.statement.advice if advice.direction in ("limit", "avoid")
-    ]
+def _resolve_conflicts(
+    chosen: list[Chosen], candidates: Sequence[Chosen], knowledge: Knowledge
+) -> tuple[list[Chosen], list[Held]]:
+    """Where one statement limits what another encourages, keep the cautious one and hold back the other.
+
+    Cautious are the statements chosen, and every one that holds for an illness of this patient: advice for one
+    illness has to respect the others, also where the question is about the one alone. Within a topic only what
+    was chosen together counts: its authors wrote the statements to stand beside each other.
+    """
+    table = knowledge.table
+    own = [c for c in candidates if c.own]
     kept, held = [], []
     for candidate in chosen:
+        topic = knowledge.topic_of[candidate.statement.id]
+        cautious = [c for c in chosen if c is not candidate]
+        cautious += [c for c in own if knowledge.topic_of[c.statement.id] != topic and c not in cautious]
         against = next(
             (
                 (other, advice.target)
                 for advice in candidate.statement.advice
                 if advice.direction in ("encourage", "maintain")
-                for other, target in cautious
-                if other is not candidate and table.is_a(advice.target, target)
+                for other in cautious
+                for caution in other.statement.advice
+                if caution.direction in ("limit", "avoid") and table.is_a(advice.target, caution.target)
             ),
             None,
         )

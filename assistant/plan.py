@@ -23,7 +23,6 @@ class Plan:
     asked: tuple[str, ...]
     named: tuple[str, ...]
     kinds: frozenset[str]
-    expansion: str
 
 
 def make_plan(intake: Intake, table: ConceptTable) -> Plan:
@@ -37,13 +36,11 @@ def make_plan(intake: Intake, table: ConceptTable) -> Plan:
             asked.append(finding.concept)
         else:
             named.append(finding.concept)
-    labels = [name for c in dict.fromkeys([*asked, *named]) for name in (table[c].en, table[c].zh)]
     return Plan(
         query=intake.text,
         asked=tuple(dict.fromkeys(asked)),
         named=tuple(dict.fromkeys(named)),
         kinds=_kinds(normalise(intake.text)),
-        expansion=" ".join(labels),
     )
 
 
@@ -57,7 +54,6 @@ def follow_up(plan: Plan, previous: Plan) -> Plan:
         named=plan.named or previous.named,
         kinds=plan.kinds or previous.kinds,
         asked=plan.asked or previous.asked,
-        expansion=f"{plan.expansion} {previous.expansion}",
     )
 
 

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
         description="folder in which indexes live",
     )
     embedder: str = Field(default="default", description="'default', or a sentence-transformers model name or path")
+    reranker: str | None = Field(
+        default=None, description="sentence-transformers CrossEncoder, name or path, that re-orders what was found"
+    )
     llm: str | None = Field(default=None, description="language model that rewords answers; none by default")
     lang: Language | None = Field(default=None, description="answer language; by default that of the question")
     emergency_number: str | None = Field(default=None, description="number to call in an emergency")

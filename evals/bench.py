@@ -103,7 +103,7 @@ def _langchain(care: Assistant) -> list[tuple[str, str]]:
         def embed_query(self, text: str) -> list[float]:
             return list(map(float, embedder.query(text)))
 
-    vectors = version.dense.reconstruct_n(0, version.dense.ntotal)
+    vectors = version.dense.vectors()
     texts = [version.passage(row).search_text for row in range(len(version.rows))]
     store: Any = FAISS.from_embeddings(list(zip(texts, vectors.tolist(), strict=True)), Same())
     retriever = store.as_retriever(search_kwargs={"k": 8})

@@ -63,7 +63,8 @@ def run_retrieval(care: Assistant, path: Path | None = None) -> dict[str, Any]:
 def _search(case: Question, care: Assistant) -> list[str]:
     """The first five statements found, each once."""
     plan = make_plan(read(case.question, care.knowledge.table), care.knowledge.table)
-    hits = care.searcher.search(plan.query, k=60, accept=lambda row: bool(row.entry), expansion=plan.expansion)
+    accept = care.searcher.version.statement_rows
+    hits = care.searcher.search(plan.query, k=60, accept=accept, concepts=[*plan.asked, *plan.named])
     entries = dict.fromkeys(care.searcher.version.rows[hit.row].entry for hit in hits)
     return list(entries)[:_DEPTH]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from corpus.concepts import ConceptTable
 from corpus.documents import Document, Passage, rule_document, statement_document
 from corpus.load import DATA, data_hash, load_corpus
 from corpus.models import LANGUAGES, RuleFile, Topic
@@ -55,7 +56,7 @@ def build_index(
         for topic in corpus.topics:
             for language in LANGUAGES:
                 document, passages = statement_document(topic, language)
-                contents[document.id] = document, passages
+                contents[document.id] = document, _tagged(topic, passages, corpus.concepts)
         for rule_file in corpus.rules:
             for language in LANGUAGES:
                 document, passages = rule_document(rule_file, language)
@@ -76,7 +77,22 @@ def build_index(
         compiled = Compiled(topics=corpus.topics, rules=corpus.rules).model_dump_json(exclude_none=True)
         with pending_vectors(path / "pending.sqlite", embedder.name) as pending:
             vectors = _embed(texts, embedder, reusable, pending, progress)
-            return directory.write(documents, all_passages, vectors, embedder.name, corpus_hash, compiled)
+            return directory.write(documents, all_passages, vectors, embedder.name, corpus_hash, compiled, corpus.concepts.ancestors)
+
+
+def _tagged(topic: Topic, passages: Iterable[Passage], table: ConceptTable) -> list[Passage]:
+    """A topic's passages with the concepts each advises on or names."""
+    advised = {statement.id: [advice.target for advice in statement.advice] for statement in topic.statements}
+    return [
+        passage.model_copy(
+            update={
+                "concepts": tuple(
+                    dict.fromkeys([*advised[passage.entry], *(m.concept for m in table.find(passage.search_text))])
+                )
+            }
+        )
+        for passage in passages
+    ]
 
 
 def read_compiled(version: IndexVersion) -> Compiled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,10 +62,25 @@ class LexicalIndex:
             self._model.save(str(folder), show_progress=False)
 
     def scores(self, query: str) -> npt.NDArray[np.float32]:
-        """BM25 scores, shape ``(rows,)``; zero where no word of the query occurs."""
+        """BM25 scores, shape ``(rows,)``, as a share of what a passage full of the query's words would score.
+
+        So a stray word shared with a passage in the other language counts for little, where a scale by the best
+        passage would make it look like a perfect match.
+        """
         if self._model is None:
             return np.zeros(0, np.float32)
-        known = [term for term in tokenise(query) if term in self._model.vocab_dict]
+        terms = tokenise(query)
+        known = [term for term in terms if term in self._model.vocab_dict]
         if not known:
             return np.zeros(self._size, np.float32)
-        return np.asarray(self._model.get_scores(known), dtype=np.float32)
+        most = sum(self._rarity(term) for term in terms)
+        return np.asarray(self._model.get_scores(known) / most, dtype=np.float32)
+
+    def _rarity(self, term: str) -> float:
+        """The inverse document frequency BM25 gives a term; that of a term in no document where it is unknown."""
+        assert self._model is not None
+        found = 0
+        if term in self._model.vocab_dict:
+            at = self._model.vocab_dict[term]
+            found = int(self._model.scores["indptr"][at + 1] - self._model.scores["indptr"][at])
+        return math.log(1 + (self._size - found + 0.5) / (found + 0.5))

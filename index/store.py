@@ -7,6 +7,7 @@ A directory holds numbered-by-content versions and a file ``current`` that names
             content.sqlite       documents and passages
             dense.faiss          one vector a passage
             lexical/             BM25
+            concepts.npz         the passages that name each concept
             compiled.json        the statements and rules it was built from
     .lock                        held by the one writer
 
@@ -28,18 +29,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import faiss
 import filelock
 import numpy as np
 
 from corpus.documents import Document, Passage
+from corpus.models import LANGUAGES, Language
+from index.conceptual import Ancestors, ConceptIndex
+from index.dense import DenseIndex
 from index.embed import Vectors
 from index.errors import IndexUnusableError
 from index.lexical import LexicalIndex
 
 _Model = TypeVar("_Model", Document, Passage)
 
-SCHEMA = 1
+SCHEMA = 2
 REBUILD = "rebuild it with `care index build`"
 _TABLES = """
 CREATE TABLE documents (id TEXT PRIMARY KEY, kind TEXT, source_hash TEXT, body TEXT);
@@ -71,7 +74,7 @@ class Row:
     document: str
     entry: str
     topic: str
-    language: str
+    language: Language
 
 
 def text_hash(text: str) -> str:
@@ -88,10 +91,16 @@ class IndexVersion:
         self._database = sqlite3.connect(
             f"file:{(folder / 'content.sqlite').as_posix()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        self.dense: Any = faiss.read_index(str(folder / "dense.faiss"))
+        self.dense = DenseIndex.load(folder / "dense.faiss")
         self.lexical = LexicalIndex.load(folder / "lexical", manifest.passages)
         query = "SELECT id, document, entry, topic, language FROM passages WHERE row IS NOT NULL ORDER BY row"
+        self.concepts = ConceptIndex.load(folder / "concepts.npz", manifest.passages)
         self.rows = [Row(*values) for values in self._database.execute(query)]
+        #: A flag a row: renders a statement of ours, or stands in a user's document.
+        self.statement_rows = np.fromiter((bool(row.entry) for row in self.rows), bool, len(self.rows))
+        self.users_rows = ~self.statement_rows
+        #: The language of each row, as a position in LANGUAGES.
+        self.row_languages = np.fromiter((LANGUAGES.index(row.language) for row in self.rows), np.int8, len(self.rows))
 
     def passage(self, row: int) -> Passage:
         """The passage in position *row* of the dense and lexical indexes."""
@@ -124,7 +133,7 @@ class IndexVersion:
         """Every stored vector by the hash of the text it embeds."""
         if not self.rows:
             return {}
-        matrix = self.dense.reconstruct_n(0, self.dense.ntotal)
+        matrix = self.dense.vectors()
         query = "SELECT text_hash, row FROM passages WHERE row IS NOT NULL"
         return {key: matrix[row] for key, row in self._database.execute(query)}
 
@@ -149,6 +158,11 @@ class IndexDirectory:
     def exists(self) -> bool:
         """Whether there is a version in use."""
         return (self.path / "current").is_file()
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a version in use that this program can read: an older program's is built anew."""
+        return self.exists and self._parse_manifest(self._current()).schema == SCHEMA
 
     def manifest(self) -> Manifest:
         """The manifest of the version in use; raises :class:`IndexUnusableError` where there is none."""
@@ -181,7 +195,7 @@ class IndexDirectory:
             return []
         folder = self._current()
         content = folder / "content.sqlite"
-        if not content.is_file() or _checksum(content) != self._read_manifest(folder).checksums.get(content.name):
+        if not content.is_file() or _checksum(content) != self._parse_manifest(folder).checksums.get(content.name):
             raise IndexUnusableError(
                 f"{content} is damaged and cannot give back your own documents; move {self.path} away, "
                 "run `care index build`, then add them again with `care index add`"
@@ -235,19 +249,19 @@ class IndexDirectory:
         embedder: str,
         corpus_hash: str,
         compiled_json: str,
+        ancestors: Ancestors,
     ) -> Manifest:
         """Write a version and put it in position. Call it while holding :meth:`writing`.
 
         Passages without ``search_text`` are kept to be cited and are not searched; *vectors* holds
-        one row for each of the others, in order.
+        one row for each of the others, in order. *ancestors* gives everything a concept is a kind of.
         """
         folder = self.path / f"building-{secrets.token_hex(6)}"
         folder.mkdir()
         searched = [passage for passage in passages if passage.search_text]
         _write_database(folder / "content.sqlite", documents, passages)
-        dense = faiss.IndexFlatIP(int(vectors.shape[1]))
-        dense.add(np.ascontiguousarray(vectors))
-        faiss.write_index(dense, str(folder / "dense.faiss"))
+        DenseIndex.build(vectors).save(folder / "dense.faiss")
+        ConceptIndex.build([p.concepts for p in searched], ancestors).save(folder / "concepts.npz")
         LexicalIndex.build([passage.search_text for passage in searched]).save(folder / "lexical")
         (folder / "compiled.json").write_text(compiled_json, encoding="utf-8")
         files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -303,11 +317,14 @@ class IndexDirectory:
             raise IndexUnusableError(f"{self.path / 'current'} names no index version ({name[:40]!r}); {REBUILD}")
         return folder
 
-    def _read_manifest(self, folder: Path) -> Manifest:
+    def _parse_manifest(self, folder: Path) -> Manifest:
         try:
-            manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+            return Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise IndexUnusableError(f"{folder / 'manifest.json'} is damaged; {REBUILD}") from error
+
+    def _read_manifest(self, folder: Path) -> Manifest:
+        manifest = self._parse_manifest(folder)
         if manifest.schema != SCHEMA:
             raise IndexUnusableError(
                 f"the index at {self.path} has schema {manifest.schema}, this program reads {SCHEMA}; {REBUILD}"
