@@ -12,7 +12,7 @@ import functools
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -85,10 +85,6 @@ class AgeBand(_Data):
             )
         return self
 
-    def side(self, side: Literal["low", "high"]) -> Limit | None:
-        """The low or the high limit, where there is one."""
-        return self.low if side == "low" else self.high
-
 
 class LimitGroup(_Data):
     """Everybody the limits are for: ages in years, and the bands of each vital sign over them."""
@@ -127,6 +123,8 @@ class VitalLimits(_Data):
 
     @model_validator(mode="after")
     def _sourced(self) -> VitalLimits:
+        if len(self.groups) < len(get_args(Group)):
+            raise ValueError(f"the groups are {', '.join(get_args(Group))}; one is missing")
         for name, group in self.groups.items():
             for ref in group.sources():
                 if ref not in self.sources:
