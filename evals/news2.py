@@ -35,7 +35,7 @@ _PULSE = ([41, 51, 91, 111, 131], [3, 1, 0, 1, 2, 3])
 _TENTHS_OF_TEMPERATURE = ([351, 361, 381, 391], [3, 1, 0, 1, 2])
 #: The scored parameters in the order of the chart.
 COLUMNS = ("respiratory_rate", "spo2", "on_oxygen", "systolic_bp", "heart_rate", "consciousness", "temperature_c")
-_EDGES = {
+_EDGES: dict[str, Sequence[float]] = {
     "respiratory_rate": _RESPIRATION[0],
     "spo2": sorted({*_SATURATION_1[0], *_SATURATION_2_AIR[0], *_SATURATION_2_OXYGEN[0]}),
     "systolic_bp": _SYSTOLIC[0],
