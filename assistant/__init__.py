@@ -24,6 +24,7 @@ from assistant.answer import (
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError, InputError
 from assistant.news2 import News2, news2
+from assistant.news2_trend import News2Trend, news2_trend
 from assistant.patient import Patient
 from assistant.settings import Settings
 from assistant.verify import Verification, verify_claim
@@ -37,6 +38,7 @@ __all__ = [
     "HeldBack",
     "InputError",
     "News2",
+    "News2Trend",
     "Patient",
     "Reason",
     "Recommendation",
@@ -44,5 +46,6 @@ __all__ = [
     "Urgency",
     "Verification",
     "news2",
+    "news2_trend",
     "verify_claim",
 ]

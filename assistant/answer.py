@@ -28,7 +28,7 @@ class Reason(_Frozen):
     """Why an urgency level was given."""
 
     text: str
-    rule: str = Field(description="id of the red-flag rule, or 'news2'")
+    rule: str = Field(description="id of the red-flag rule, 'news2', or 'limits/' and the vital sign")
     because: tuple[Because, ...] = ()
     citations: tuple[int, ...] = ()
 

@@ -146,18 +146,39 @@ def triage(
 @app.command(name="news2")
 def news2_command(
     batch: Annotated[
-        Path, typer.Option("--batch", help='JSONL file: {"id", "vitals": {…}, "age_years"?, "pregnant"?}')
+        Path,
+        typer.Option(
+            "--batch",
+            help='JSONL file: {"id", "vitals": {…}, "age_years"?, "pregnant"?, "earlier"?: {…}, "earlier_at"?, "at"?}',
+        ),
     ],
     as_json: Json = True,  # noqa: ARG001 - these two always write JSON; the flag is part of the contract
 ) -> None:
-    """Score vital signs by NEWS2, one case a line."""
+    """Score vital signs by NEWS2, one case a line; with an earlier set of vital signs, say how it changed."""
     from assistant.news2 import news2
+    from assistant.news2_trend import news2_trend
 
     def one(case: Case) -> Case:
         facts = Patient.from_facts(
             {key: case.get(key) for key in ("vitals", "age_years", "pregnant") if case.get(key) is not None}
         )
-        return dict(news2(facts.vitals, facts.age_years, facts.pregnant).model_dump(mode="json"))
+        score = dict(news2(facts.vitals, facts.age_years, facts.pregnant).model_dump(mode="json"))
+        if case.get("earlier") is None:
+            return score
+        try:
+            earlier = Patient.from_facts({"vitals": case["earlier"]}).vitals
+        except InputError as error:
+            raise InputError(f"'earlier': {error}") from error
+        trend = news2_trend(
+            earlier,
+            facts.vitals,
+            facts.age_years,
+            facts.pregnant,
+            earlier_at=case.get("earlier_at"),
+            at=case.get("at"),
+            language=choice(case, "lang", _LANGUAGES, "en"),
+        )
+        return score | {"trend": trend.model_dump(mode="json")}
 
     finish(run_batch(batch, one))
 

@@ -264,7 +264,7 @@ def fact_text(fact: Because, language: Language) -> str:
         return say("years", language, value=f"{value:g}")
     group, _, key = field.partition(".")
     if group in ("labs", "vitals", "news2"):
-        name = vital_name(key, language) if group == "news2" else measurement_label(key, language)
+        name = vital_name(key, language)
         unit = f" {measurement_unit(key)}" if group != "news2" else ""
         return f"{name} {value:g}{unit}".rstrip() if isinstance(value, int | float) else f"{name} {value}"
     shown = say(f"value.{value}", language) if knows(f"value.{value}") else str(value)

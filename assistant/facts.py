@@ -15,7 +15,7 @@ from corpus.models import Derived
 
 _WORD_FIELDS = ("conditions", "symptoms", "medications", "devices", "habits")
 #: Outside these ages (years) a pregnancy question is answered by the age alone.
-_CHILDBEARING = (10, 60)
+CHILDBEARING = (10, 60)
 #: What a level of the ACVPU scale says in words.
 _CONSCIOUSNESS = {"C": "new_confusion", "P": "unresponsive", "U": "unresponsive"}
 
@@ -170,7 +170,7 @@ class PatientFacts:
                 self._flags[name] = True, self.present[concept]
             elif flag is None and sex is not None and sex[0] == "male":
                 self._flags[name] = False, sex[1]
-            elif flag is None and age is not None and not _CHILDBEARING[0] <= age[0] <= _CHILDBEARING[1]:
+            elif flag is None and age is not None and not CHILDBEARING[0] <= age[0] <= CHILDBEARING[1]:
                 self._flags[name] = False, age[1]
             elif flag is not None and flag[0] and concept in self._table:
                 self.present.setdefault(concept, flag[1])

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.answer import Because, Reason, Urgency
-from assistant.facts import PatientFacts
+from assistant.facts import CHILDBEARING, PatientFacts
 from assistant.messages import say
 from assistant.news2 import PARAMETERS, News2, news2
 from assistant.patient import measurement_label
+from assistant.vital_limits import CrossedLimit, crossed_limits
 from corpus.concepts import ConceptTable
 from corpus.conditions import Fact, evaluate
 from corpus.models import Level, RedFlag
@@ -23,17 +24,18 @@ _MOST_ACTIONS = 3
 
 @dataclass(frozen=True)
 class TriageResult:
-    """The level, the rules that decided it with the facts they fired on, and NEWS2 where vitals were given."""
+    """The level, the rules that decided it with the facts they fired on, NEWS2 where vitals were given, and limits."""
 
     level: Level
     fired: tuple[tuple[RedFlag, tuple[Fact, ...]], ...]
     news2: News2 | None
+    limits: tuple[CrossedLimit, ...] = ()
 
 
 def assess(
     facts: PatientFacts, vitals: Mapping[str, Any], red_flags: Sequence[RedFlag], table: ConceptTable
 ) -> TriageResult:
-    """Decide urgency: the highest level of any red flag that holds, or of NEWS2, whichever is higher."""
+    """Decide urgency: the highest level of any red flag that holds, of NEWS2, or of a limit that is crossed."""
     fired = []
     for rule in red_flags:
         verdict = evaluate(rule.when, facts)
@@ -47,9 +49,11 @@ def assess(
     levels: list[Level] = ["self_care", *(rule.level for rule, _ in fired)]
     if score is not None and score.band is not None:
         levels.append(_NEWS2_LEVEL[score.band])
+    limits = crossed_limits(vitals, age[:2] if age else None, _obstetric(facts))
+    levels += [limit.level for limit in limits]
     if any(table[concept].kind == "symptom" for concept in facts.present if concept in table):
         levels.append("routine")
-    return TriageResult(max(levels, key=LEVELS.index), tuple(fired), score)
+    return TriageResult(max(levels, key=LEVELS.index), tuple(fired), score, limits)
 
 
 def explain(result: TriageResult, language: str, number: str, citations: Mapping[str, int] | None = None) -> Urgency:
@@ -67,6 +71,9 @@ def explain(result: TriageResult, language: str, number: str, citations: Mapping
     score = result.news2
     if score is not None and score.band is not None and _NEWS2_LEVEL[score.band] != "self_care":
         reasons.append(Reason(text=news2_text(score, language), rule="news2", because=_news2_facts(score)))
+    for limit in result.limits:
+        fact = Because(field=f"vitals.{limit.vital}", value=limit.value)
+        reasons.append(Reason(text=limit.text(language), rule=limit.rule, because=(fact,)))
     decisive = [rule.action[language] for rule, _ in result.fired if rule.level == result.level]
     lead = [say("action.emergency", language, number=number)] if result.level == "emergency" else []
     actions = list(dict.fromkeys(decisive))[:_MOST_ACTIONS] or [say(f"action.{result.level}", language, number=number)]
@@ -94,6 +101,14 @@ def vital_name(name: str, language: str) -> str:
 def because(fact: Fact) -> Because:
     """A fact as the answer shows it."""
     return Because(field=fact.field, value=fact.value)
+
+
+def _obstetric(facts: PatientFacts) -> bool:
+    """Whether the limits for pregnancy and the weeks after birth apply; a baby's birth is its mother's matter."""
+    sex, age, pregnant = facts.flag("sex"), facts.number("age_years"), facts.flag("pregnant")
+    if (sex and sex[0] == "male") or (age and age[1] < CHILDBEARING[0]):
+        return False
+    return bool(pregnant and pregnant[0]) or bool(facts.concept("condition", "postnatal").truth)
 
 
 def _news2_facts(score: News2) -> tuple[Because, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corpus import conditions
 from corpus.concepts import ConceptTable
+from corpus.limits import limit_issues
 from corpus.load import DATA, Corpus, Issue, read_corpus
 from corpus.models import Contraindication, Derived, Rule, SourceRef, Statement, Topic
 from corpus.satisfiable import can_hold
@@ -30,6 +31,7 @@ def lint(folder: Path = DATA, today: dt.date | None = None) -> list[Issue]:
         for rule in rules:
             issues += _rule_issues(rule, rule_file.sources, corpus, today)
     issues += _repeated(corpus)
+    issues += limit_issues(folder, frozenset(corpus.concepts.measurements), today, REVIEW_EVERY)
     return sorted(issues, key=lambda issue: (issue.where.split(":")[0], _line(issue.where)))
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from corpus.concepts import ConceptTable, read_concepts
 from corpus.errors import CorpusError
 from corpus.models import RuleFile, Topic
 
-_Model = TypeVar("_Model", Topic, RuleFile)
+_Model = TypeVar("_Model", bound=BaseModel)
 
 #: The knowledge that comes with the package.
 DATA = Path(__file__).parent / "data"
@@ -99,6 +99,11 @@ def read_corpus(folder: Path = DATA) -> tuple[Corpus, list[Issue]]:
     ]
     rules = tuple(rule for rule, _ in _read_rules(folder, issues, lines))
     return Corpus(tuple(topics), rules, load_concepts(folder), lines), issues
+
+
+def read_lined(path: Path, model: type[_Model], issues: list[Issue]) -> _Model | None:
+    """Read a data file of one object; its problems go to *issues* with their lines, and it is then ``None``."""
+    return _read_file(path, model, "", issues, {})
 
 
 def _read_rules(folder: Path, issues: list[Issue], lines: dict[str, str]) -> Iterator[tuple[RuleFile, Path]]:

@@ -1,4 +1,4 @@
-"""The triage suite: is the urgency decided by the rules at least the right one, and no higher than it has to be?
+"""The triage suite: whether the rules decide an urgency that is high enough, and no higher than it has to be.
 
 Three sets: our own messages (``cases/triage.jsonl``: emergencies, their negated, past, hypothetical or somebody
 else's twins, urgent and routine ones), and, where the folder with the public sets is given, Chinese home-care
