@@ -18,7 +18,7 @@ from assistant.messages import say
 from assistant.patient import Patient
 from assistant.plan import Plan, follow_up, make_plan
 from assistant.settings import Settings
-from assistant.triage import TriageResult, assess, explain
+from assistant.triage import TriageResult, alarming, assess, explain
 from assistant.verify import exact_quotes, supported
 from corpus.documents import Document
 from corpus.load import data_hash
@@ -127,7 +127,8 @@ class Assistant:
         plan = replace(plan, query=plan.query[:MAX_QUERY])
         if limit is not None and limit < 1:
             raise InputError(f"limit is {limit}; it must be at least 1")
-        evidence = gather(plan, facts, self.knowledge, self.searcher, limit or _LIMIT[audience])
+        alarms = alarming(triaged, facts, self.knowledge.derived)
+        evidence = gather(plan, facts, self.knowledge, self.searcher, limit or _LIMIT[audience], alarms)
         answer = self._write(text, patient, intake, triaged, evidence, audience, language)
         return Turn(answer, plan, intake)
 
@@ -181,7 +182,11 @@ class Assistant:
         urgency = compose.urgency_of(triaged, language, number, book)
         chosen = evidence.chosen if evidence.grounded else ()
         if urgency.level == "emergency":
-            chosen = tuple(c for c in chosen if c.safety or c.statement.kind in _EMERGENCY_KINDS)[:_EMERGENCY_LIMIT]
+            urgent = [
+                c for c in chosen
+                if c.safety or (c.statement.kind in _EMERGENCY_KINDS and (c.linked or (c.own and c.answers)))
+            ]  # fmt: skip
+            chosen = tuple(urgent[:_EMERGENCY_LIMIT])
         drafted = compose.recommend(chosen, audience, language, book)
         held = compose.hold_back(evidence.held if evidence.grounded else (), audience, language, table, book)
         if urgency.level != "emergency":

@@ -30,8 +30,16 @@ _POOL = 600
 #: condition the question names, or the patient has; warns of what a rule forbids this patient because of
 #: a value or a medicine of theirs; holds because of a measured value; is graded strong by its source.
 _ASKED, _KIND, _NAMED, _OWN, _HAZARD, _MEASURED, _STRONG = 0.9, 0.35, 0.3, 0.25, 0.45, 0.4, 0.1
+#: What advice for everybody on something more general than the thing asked about counts of that.
+_IN_GENERAL = 0.4
+#: A statement of one of these kinds about what a red flag fired on.
+_ALARMED = 0.5
+_ALARMED_KINDS = frozenset({"escalate", "intervene", "medicine_safety", "monitor"})
 #: A statement is shown when it scores at least this share of the best one.
 _SHARE = 0.45
+#: Where fewer are good enough, the next best about the patient's own or the named illnesses fill up to so many,
+#: from this share of the best score on.
+_ENOUGH, _FILL_SHARE = 5, 0.25
 #: Each statement already chosen of the same kind, or topic, costs the next one this much.
 _SAME_KIND, _SAME_TOPIC = 0.06, 0.04
 #: Embeddings of two statements more alike than this say the same thing.
@@ -50,6 +58,8 @@ _MOST_PROBLEMS = 4
 _MOST_SAFETY = 2
 #: After this many statements by merit, each condition the question names gets its best one.
 _FIRST = 3
+#: What a statement advises that keeps two things apart in time.
+_SPACING = "medicine_spacing"
 #: Facts whose absence hides a statement and is worth a question; the rest are asked for only if they protect.
 _ALWAYS_ASKED = frozenset({"lab", "vital", "age", "sex", "pregnant", "breastfeeding"})
 _MISSING_WEIGHT = {
@@ -73,7 +83,9 @@ _STRONG_GRADE = re.compile(
 class Chosen:
     """A statement that applies to this patient, the facts that make it so, and how well it answers.
 
-    ``own``: its topic is known to be for this patient because of an illness, a device or the like.
+    ``safety``: it advises against a medicine the patient takes. ``own``: its topic is known to be for this patient
+    because of an illness, a device or the like. ``linked``: it is about what a red flag fired on. ``answers``:
+    it advises on what was asked about.
     """
 
     statement: Statement
@@ -81,6 +93,8 @@ class Chosen:
     score: float
     safety: bool = False
     own: bool = False
+    linked: bool = False
+    answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,8 +130,18 @@ class _Pool:
     missing: list[tuple[float, Missing]] = field(default_factory=list)
 
 
-def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Searcher, limit: int) -> Evidence:
-    """Search, then keep what applies to this patient and is safe; at most *limit* statements, best first."""
+def gather(
+    plan: Plan,
+    facts: PatientFacts,
+    knowledge: Knowledge,
+    searcher: Searcher,
+    limit: int,
+    alarms: frozenset[str] = frozenset(),
+) -> Evidence:
+    """Search, then keep what applies to this patient and is safe; at most *limit* statements, best first.
+
+    *alarms* are the concepts that the red flags fired on: what is said about them comes before other things.
+    """
     found = _relevance(plan, facts, knowledge.table, searcher)
     names_illness = any(knowledge.table[concept].kind == "condition" for concept in plan.named)
     open_to_all = facts.without_record and not names_illness
@@ -127,7 +151,11 @@ def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Sear
     for statement_id, statement in knowledge.statements.items():
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
         whole = for_whom[topic.topic]
-        general = open_to_all or (statement_id in found.first and _advises_on_asked(statement, plan, knowledge.table))
+        general = open_to_all or (
+            facts.without_record
+            and statement_id in found.first
+            and _advises_on_asked(statement, plan, knowledge.table)
+        )
         if whole.truth is False or (whole.truth is None and not general):
             continue
         relevance = found.relevance.get(statement_id, 0.0)
@@ -135,11 +163,13 @@ def gather(plan: Plan, facts: PatientFacts, knowledge: Knowledge, searcher: Sear
         if len(plan.asked) > 1 and relevance >= _WORTH_READING:
             named = knowledge.mentioned_in(statement)
             score += _TOGETHER * sum(any(_related(a, n, knowledge.table) for n in named) for a in plan.asked)
-        _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general)
+        linked = bool(alarms) and _is_about(statement, topic, alarms, knowledge.table)
+        answers = _advises_on_asked(statement, plan, knowledge.table)
+        if linked and statement.kind in _ALARMED_KINDS:
+            score += _ALARMED
+        _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general, linked, answers)
     floor = _SHARE * max((c.score for c in pool.candidates), default=0.0)
-    chosen = _choose(
-        [c for c in pool.candidates if c.score >= floor or c.safety], plan, knowledge, limit, found.rows, searcher
-    )
+    chosen = _choose(pool.candidates, floor, plan, knowledge, limit, found.rows, searcher)
     chosen, conflicting = _resolve_conflicts(chosen, pool.candidates, knowledge)
     held = [h for score, h in sorted(pool.held, key=lambda item: -item[0]) if score >= floor][:limit]
     held = _asked_but_unsafe(plan, hazards) + held + conflicting
@@ -251,19 +281,26 @@ def _score(
     table: ConceptTable,
 ) -> float:
     score = relevance
+    own = topic.topic in table and bool(facts.concept("condition", topic.topic).truth)
     if _advises_on_asked(statement, plan, table):
-        score += _ASKED
+        exact = any(table.is_a(advice.target, asked) for asked in plan.asked for advice in statement.advice)
+        score += _ASKED if exact or own or topic.applies_when else _ASKED * _IN_GENERAL
     if statement.kind in plan.kinds:
         score += _KIND
     if any(_related(named, concept, table) for named in plan.named for concept in _concepts_of(topic)):
         score += _NAMED
-    if topic.topic in table and facts.concept("condition", topic.topic).truth:
+    if own:
         score += _OWN
     if hazards.warned_of_by(statement):
         score += _HAZARD
     if statement.source.strength and _STRONG_GRADE.search(statement.source.strength):
         score += _STRONG
     return score
+
+
+def _is_about(statement: Statement, topic: Topic, concepts: Iterable[str], table: ConceptTable) -> bool:
+    about = _concepts_of(topic) | {advice.target for advice in statement.advice}
+    return any(table.is_a(one, other) for one in concepts for other in about)
 
 
 def _advises_on_asked(statement: Statement, plan: Plan, table: ConceptTable) -> bool:
@@ -279,6 +316,8 @@ def _consider(
     pool: _Pool,
     table: ConceptTable,
     general: bool,
+    linked: bool,
+    answers: bool,
 ) -> None:
     """Put a statement where it belongs: applicable, held back, or waiting for a fact that is missing.
 
@@ -306,7 +345,7 @@ def _consider(
     taken = _taken_but_advised_against(statement, facts, table)
     because = tuple(dict.fromkeys([*taken, *narrow.because, *whole.because]))
     own = bool(whole.truth and whole.because)
-    pool.candidates.append(Chosen(statement, because, score, bool(taken), own))
+    pool.candidates.append(Chosen(statement, because, score, bool(taken), own, linked, answers))
 
 
 def _taken_but_advised_against(statement: Statement, facts: PatientFacts, table: ConceptTable) -> list[Fact]:
@@ -322,39 +361,62 @@ def _taken_but_advised_against(statement: Statement, facts: PatientFacts, table:
 
 def _choose(
     candidates: Sequence[Chosen],
+    floor: float,
     plan: Plan,
     knowledge: Knowledge,
     limit: int,
     rows: dict[str, int],
     searcher: Searcher,
 ) -> list[Chosen]:
-    """Safety first, then greedily the best, a little less of what there is already; near-duplicates collapse."""
-    ranked = sorted(candidates, key=lambda c: (-c.score, c.statement.id))
+    """Safety first, then greedily the best, a little less of what there is already; near-duplicates collapse.
+
+    Each condition that the question names has its turn, and few good ones are filled up with the next best about
+    the patient's own illnesses.
+    """
+    everything = sorted(candidates, key=lambda c: (-c.score, c.statement.id))
+    due = _due_topics(everything, plan, knowledge)
+    ranked = [c for c in everything if c.score >= floor or c.safety]
     if plan.kinds:
         enough = _OTHER_KIND * max((c.score for c in ranked), default=0.0)
-        ranked = [c for c in ranked if c.safety or c.statement.kind in plan.kinds or c.score >= enough]
+        ranked = [c for c in ranked if c.safety or c.linked or c.statement.kind in plan.kinds or c.score >= enough]
     chosen: list[Chosen] = []
     kinds: dict[str, int] = {}
     topics: dict[str, int] = {}
 
-    def worth(candidate: Chosen) -> float:
-        topic = knowledge.topic_of[candidate.statement.id]
-        crowd = _SAME_KIND * kinds.get(candidate.statement.kind, 0) + _SAME_TOPIC * topics.get(topic, 0)
-        return candidate.score - crowd
+    def topic_of(candidate: Chosen) -> str:
+        return knowledge.topic_of[candidate.statement.id]
 
-    due = _due_topics(ranked, plan, knowledge)
-    while ranked and len(chosen) < limit:
-        pool = [c for c in ranked if c.safety] if sum(c.safety for c in chosen) < _MOST_SAFETY else []
-        if not pool and len(chosen) >= _FIRST:
-            pool = [c for c in ranked if knowledge.topic_of[c.statement.id] in due - topics.keys()]
-        best = max(pool or ranked, key=lambda c: (worth(c), c.statement.id))
-        ranked.remove(best)
+    def worth(candidate: Chosen) -> tuple[float, str]:
+        crowd = _SAME_KIND * kinds.get(candidate.statement.kind, 0) + _SAME_TOPIC * topics.get(topic_of(candidate), 0)
+        return candidate.score - crowd, candidate.statement.id
+
+    def take(best: Chosen) -> None:
         if _repeats(best, chosen, rows, searcher):
-            continue
+            return
         chosen.append(best)
         kinds[best.statement.kind] = kinds.get(best.statement.kind, 0) + 1
-        topic = knowledge.topic_of[best.statement.id]
-        topics[topic] = topics.get(topic, 0) + 1
+        topics[topic_of(best)] = topics.get(topic_of(best), 0) + 1
+
+    tried: set[str] = set()
+    while len(chosen) < limit:
+        left = [c for c in ranked if c.statement.id not in tried]
+        pool = [c for c in left if c.safety] if sum(c.safety for c in chosen) < _MOST_SAFETY else []
+        if not pool and (len(chosen) >= _FIRST or not left):
+            pool = [c for c in everything if topic_of(c) in due - topics.keys() and c.statement.id not in tried]
+        if not (pool or left):
+            break
+        best = max(pool or left, key=worth)
+        tried.add(best.statement.id)
+        take(best)
+    lowest = _FILL_SHARE * max((c.score for c in everything), default=0.0)
+    spare = [
+        c for c in everything
+        if c.statement.id not in tried and c.score >= lowest and (c.own or c.linked or topic_of(c) in due)
+    ]  # fmt: skip
+    while spare and len(chosen) < min(_ENOUGH, limit):
+        best = max(spare, key=worth)
+        spare.remove(best)
+        take(best)
     return chosen
 
 
@@ -386,25 +448,29 @@ def _resolve_conflicts(
 ) -> tuple[list[Chosen], list[Held]]:
     """Where one statement limits what another encourages, keep the cautious one and hold back the other.
 
-    Cautious are the statements chosen, and every one that holds for an illness of this patient: advice for one
-    illness has to respect the others, also where the question is about the one alone. Within a topic only what
-    was chosen together counts: its authors wrote the statements to stand beside each other.
+    Cautious is every statement, chosen or not, that holds because of something about this patient: advice for one
+    illness has to respect the others, also where the question is about the one alone. Statements of one topic
+    were written to stand beside each other, and one about the time between two things forbids neither.
     """
     table = knowledge.table
-    own = [c for c in candidates if c.own]
+    cautions = [
+        (other, knowledge.topic_of[other.statement.id], advice.target)
+        for other in candidates
+        if other.because and not any(a.target == _SPACING for a in other.statement.advice)
+        for advice in other.statement.advice
+        if advice.direction in ("limit", "avoid")
+    ]
     kept, held = [], []
     for candidate in chosen:
-        topic = knowledge.topic_of[candidate.statement.id]
-        cautious = [c for c in chosen if c is not candidate]
-        cautious += [c for c in own if knowledge.topic_of[c.statement.id] != topic and c not in cautious]
+        statement = candidate.statement
+        topic = knowledge.topic_of[statement.id]
         against = next(
             (
                 (other, advice.target)
-                for advice in candidate.statement.advice
+                for advice in statement.advice
                 if advice.direction in ("encourage", "maintain")
-                for other in cautious
-                for caution in other.statement.advice
-                if caution.direction in ("limit", "avoid") and table.is_a(advice.target, caution.target)
+                for other, its_topic, target in cautions
+                if its_topic != topic and other.statement.kind == statement.kind and table.is_a(advice.target, target)
             ),
             None,
         )
@@ -417,8 +483,9 @@ def _resolve_conflicts(
 
 
 def _asked_but_unsafe(plan: Plan, hazards: Hazards) -> list[Held]:
-    """Things asked about that a rule forbids this patient, whether or not a statement mentions them."""
-    found = ((concept, hazards.forbidden(concept)) for concept in plan.asked)
+    """Things asked about, or about to be taken, that a rule forbids this patient, whoever mentions them."""
+    found = [(concept, hazards.forbidden(concept)) for concept in plan.asked]
+    found += [(concept, hazards.forbidden_class(concept)) for concept in plan.considered]
     return [Held(None, concept, *rule) for concept, rule in found if rule is not None]
 
 

@@ -26,6 +26,16 @@ class Hazards:
                 return rule, because
         return None
 
+    def forbidden_class(self, concept: str) -> tuple[Contraindication, tuple[Fact, ...]] | None:
+        """Like :meth:`forbidden`, also where a rule forbids only some kinds of *concept*: any may be meant by it."""
+        found = self.forbidden(concept)
+        if found is not None:
+            return found
+        for rule, because in self._active:
+            if any(self._table.is_a(target, concept) for target in rule.hold):
+                return rule, because
+        return None
+
     def against(self, statement: Statement) -> tuple[Contraindication, tuple[Fact, ...], str] | None:
         """The first rule that forbids something the statement advises, with that concept."""
         for advice in statement.advice:

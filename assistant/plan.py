@@ -10,19 +10,24 @@ from assistant.intake import Intake
 from corpus.concepts import ConceptTable
 from corpus.load import DATA, read_yaml
 from corpus.models import Kind
-from corpus.text import normalise
+from corpus.text import any_of, normalise
 
 _ASKABLE = frozenset({"food", "nutrient", "activity", "care", "device", "medicine"})
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a question asks for."""
+    """What a question asks for.
+
+    ``asked``: things it asks about; ``named``: the conditions and medicines it names; ``considered``: medicines it
+    names, and classes of them sold for the complaint it seeks a remedy for, none of which may go unchecked.
+    """
 
     query: str
     asked: tuple[str, ...]
     named: tuple[str, ...]
     kinds: frozenset[str]
+    considered: tuple[str, ...] = ()
 
 
 def make_plan(intake: Intake, table: ConceptTable) -> Plan:
@@ -36,11 +41,14 @@ def make_plan(intake: Intake, table: ConceptTable) -> Plan:
             asked.append(finding.concept)
         else:
             named.append(finding.concept)
+    folded = normalise(intake.text)
+    medicines = [f.concept for f in intake.findings if f.status != "absent" and table[f.concept].kind == "medicine"]
     return Plan(
         query=intake.text,
         asked=tuple(dict.fromkeys(asked)),
         named=tuple(dict.fromkeys(named)),
-        kinds=_kinds(normalise(intake.text)),
+        kinds=_kinds(folded),
+        considered=tuple(dict.fromkeys([*medicines, *_remedies(folded, named, table)])),
     )
 
 
@@ -55,6 +63,20 @@ def follow_up(plan: Plan, previous: Plan) -> Plan:
         kinds=plan.kinds or previous.kinds,
         asked=plan.asked or previous.asked,
     )
+
+
+def _remedies(folded: str, named: list[str], table: ConceptTable) -> list[str]:
+    """Classes of medicine somebody may be given who asks for something against a complaint they name."""
+    sought, remedies = _remedy_data()
+    if not sought.search(folded):
+        return []
+    return [m for complaint, classes in remedies.items() if any(table.is_a(n, complaint) for n in named) for m in classes]
+
+
+@functools.cache
+def _remedy_data() -> tuple[re.Pattern[str], dict[str, list[str]]]:
+    data = read_yaml(DATA / "language" / "remedies.yaml")
+    return any_of(data["sought"]), data["remedies"]
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,8 @@ from assistant.news2 import PARAMETERS, News2, news2
 from assistant.patient import measurement_label
 from assistant.vital_limits import CrossedLimit, crossed_limits
 from corpus.concepts import ConceptTable
-from corpus.conditions import Fact, evaluate
-from corpus.models import Level, RedFlag
+from corpus.conditions import CONCEPT_LEAVES, NUMBER_LEAVES, Fact, evaluate, leaves
+from corpus.models import Derived, Level, RedFlag
 
 #: From the least to the most urgent.
 LEVELS: tuple[Level, ...] = ("self_care", "routine", "urgent", "emergency")
@@ -54,6 +54,26 @@ def assess(
     if any(table[concept].kind == "symptom" for concept in facts.present if concept in table):
         levels.append("routine")
     return TriageResult(max(levels, key=LEVELS.index), tuple(fired), score, limits)
+
+
+def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derived]) -> frozenset[str]:
+    """What the red flags at the highest level are about: this patient's concepts in them, named or measured."""
+    if result.level not in ("emergency", "urgent"):
+        return frozenset()
+    found: set[str] = set()
+    measured: set[str] = set()
+    for rule, _ in result.fired:
+        if rule.level == result.level:
+            for leaf, value in leaves(rule.when):
+                if leaf in CONCEPT_LEAVES and facts.concept(leaf, value).truth:
+                    found.add(value)
+                elif leaf in NUMBER_LEAVES:
+                    measured |= value.keys()
+    for deduced in derived:
+        keys = {key for leaf, value in leaves(deduced.when) if leaf in NUMBER_LEAVES for key in value}
+        if keys & measured and deduced.concept in facts.present:
+            found.add(deduced.concept)
+    return frozenset(found)
 
 
 def explain(result: TriageResult, language: str, number: str, citations: Mapping[str, int] | None = None) -> Urgency:
