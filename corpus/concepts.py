@@ -196,10 +196,10 @@ def _is_word(char: str) -> bool:
 
 def _plural_end(text: str, start: int, end: int) -> int:
     if _is_word(text[end - 1]) and end < len(text):
-        suffix = "es" if text[start:end].endswith(_SIBILANTS) else "s"
-        after = end + len(suffix)
-        if text.startswith(suffix, end) and (after == len(text) or not _is_word(text[after])):
-            return after
+        for suffix in ("es", "s") if text[start:end].endswith(_SIBILANTS) else ("s",):
+            after = end + len(suffix)
+            if text.startswith(suffix, end) and (after == len(text) or not _is_word(text[after])):
+                return after
     return end
 
 

@@ -28,11 +28,15 @@ _RERANKED = 30
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each kind of evidence counts in the sum; zero leaves one out."""
+    """What each kind of evidence counts in the sum; zero leaves one out.
+
+    ``even_handed`` is how much of the embedder's liking for the query's own language is taken out, 0 to 1.
+    """
 
     meaning: float = 1.0
     words: float = _WORDS
     concepts: float = _CONCEPTS
+    even_handed: float = _EVEN_HANDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Searcher:
         meaning = self.version.dense.similarities(vector, found)
         weights = self._weights
         total = (
-            weights.meaning * _scaled(meaning - _EVEN_HANDED * typical[self.version.row_languages[found]])
+            weights.meaning * _scaled(meaning - weights.even_handed * typical[self.version.row_languages[found]])
             + weights.words * words[found]
             + weights.concepts * about[found]
         )
