@@ -12,7 +12,6 @@ ever raises its level, for such a question or for a complaint that needs looking
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,9 +19,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answer import Because, Reason, Urgency
+from assistant.complaints import place_of
 from assistant.errors import InputError
 from assistant.facts import PatientFacts
-from assistant.intake import Intake, read
+from assistant.intake import read
 from assistant.knowledge import Knowledge
 from assistant.messages import say
 from assistant.patient import Patient
@@ -32,7 +32,6 @@ from corpus.conditions import evaluate
 from corpus.form import MAX_QUESTIONS, Complaint, Form, Question
 from corpus.load import DATA, load_form
 from corpus.models import Language, Level
-from corpus.text import normalise
 
 Reply = Literal["present", "absent", "unknown", "female", "male"] | Annotated[float, Field(strict=True)]
 Kind = Literal["yes_no", "number", "sex"]
@@ -132,7 +131,7 @@ class Interview:
         """The complaints that a text names, the first one named first."""
         intake = read(text, self._table)
         facts = PatientFacts(patient or Patient(), intake, self._table, self._knowledge.derived)
-        places = [(place, complaint) for complaint in self._offered(facts) if (place := self._place(complaint, intake))]
+        places = [(place, complaint) for complaint in self._offered(facts) if (place := place_of(complaint, intake, self._table))]
         return tuple(complaint for _, complaint in sorted(places, key=lambda item: item[0]))
 
     def choose(self, state: State, complaint: str) -> State:
@@ -221,23 +220,6 @@ class Interview:
 
     def _offered(self, facts: PatientFacts) -> tuple[Complaint, ...]:
         return tuple(c for c in self.form.complaints if evaluate(c.applies_when, facts).truth is not False)
-
-    def _place(self, complaint: Complaint, intake: Intake) -> tuple[int, int] | None:
-        """Where a text first names a complaint, the longer name first; never inside what it denies."""
-        stated = [f for f in intake.findings if f.status in ("present", "uncertain")]
-        denied = [f for f in intake.findings if f.status not in ("present", "uncertain")]
-        places = [
-            (f.start, f.start - f.end)
-            for f in stated
-            if any(self._table.is_a(f.concept, concept) for concept in complaint.leads)
-        ]
-        folded = normalise(intake.text)
-        for name in (*complaint.name.model_dump().values(), *complaint.names.en, *complaint.names.zh):
-            word = re.escape(normalise(name))
-            match = re.search(rf"(?<![a-z]){word}(?![a-z])" if word[0].isascii() else word, folded)
-            if match and not any(f.start < match.end() and match.start() < f.end for f in denied):
-                places.append((match.start(), match.start() - match.end()))
-        return min(places, default=None)
 
     def _known(self, state: State) -> _Known:
         patient = self.patient(state)
