@@ -1,16 +1,34 @@
-"""Which complaint of the guided form a text is about."""
+"""Which complaints of the guided form a patient may have, and which a text is about."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from assistant.facts import PatientFacts
 from assistant.intake import Intake
 from corpus.concepts import ConceptTable
-from corpus.form import Complaint
+from corpus.conditions import evaluate
+from corpus.form import Complaint, Form
 from corpus.text import normalise
 
 
-def place_of(complaint: Complaint, intake: Intake, table: ConceptTable) -> tuple[int, int] | None:
+def offered(form: Form, facts: PatientFacts) -> tuple[Complaint, ...]:
+    """The complaints that are not known to be impossible for this patient, in the order of the form."""
+    return tuple(c for c in form.complaints if evaluate(c.applies_when, facts).truth is not False)
+
+
+def named(complaints: Iterable[Complaint], intake: Intake, table: ConceptTable) -> tuple[Complaint, ...]:
+    """Those of the complaints that a text names, the one named first before the others."""
+    found = []
+    for complaint in complaints:
+        place = _place(complaint, intake, table)
+        if place is not None:
+            found.append((place, complaint))
+    return tuple(complaint for _, complaint in sorted(found, key=lambda item: item[0]))
+
+
+def _place(complaint: Complaint, intake: Intake, table: ConceptTable) -> tuple[int, int] | None:
     """Where a text first names a complaint and how long the name is, so that the earliest and longest sorts first.
 
     A complaint is named by its lay names, or by a concept that leads to it; never inside what the text denies,

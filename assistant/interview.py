@@ -19,7 +19,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answer import Because, Reason, Urgency
-from assistant.complaints import place_of
+from assistant.assistant import check_question
+from assistant.complaints import named, offered
 from assistant.errors import InputError
 from assistant.facts import PatientFacts
 from assistant.intake import read
@@ -97,9 +98,7 @@ class Interview:
         self._questions = {question.id: question for question in form.questions()}
 
     @classmethod
-    def load(
-        cls, knowledge: Knowledge | None = None, settings: Settings | None = None, data: Path = DATA
-    ) -> Interview:
+    def load(cls, knowledge: Knowledge | None = None, settings: Settings | None = None, data: Path = DATA) -> Interview:
         """Read the form's questions, and the rules and concepts unless they are given."""
         return cls(load_form(data), knowledge or Knowledge.load(data=data), settings)
 
@@ -115,6 +114,7 @@ class Interview:
 
         ``state.complaint`` is ``None`` where the text names none: then one has to be chosen (:meth:`choose`).
         """
+        text = check_question(text) if text.strip() else ""
         language = language or self._settings.lang or read(text, self._table).language
         state = State(text=text, patient=patient or Patient(), language=language)
         found = self.find(text, state.patient)
@@ -125,19 +125,18 @@ class Interview:
     def offered(self, patient: Patient) -> tuple[Complaint, ...]:
         """The complaints this patient may have: all but those that are known not to apply."""
         facts = PatientFacts(patient, None, self._table, self._knowledge.derived)
-        return self._offered(facts)
+        return offered(self.form, facts)
 
     def find(self, text: str, patient: Patient | None = None) -> tuple[Complaint, ...]:
         """The complaints that a text names, the first one named first."""
         intake = read(text, self._table)
         facts = PatientFacts(patient or Patient(), intake, self._table, self._knowledge.derived)
-        places = [(place, complaint) for complaint in self._offered(facts) if (place := place_of(complaint, intake, self._table))]
-        return tuple(complaint for _, complaint in sorted(places, key=lambda item: item[0]))
+        return named(offered(self.form, facts), intake, self._table)
 
     def choose(self, state: State, complaint: str) -> State:
         """The state about another complaint; answers already given stay. Raises :class:`~assistant.InputError`."""
         facts = self._known(state.model_copy(update={"complaint": None})).facts
-        if complaint not in {entry.id for entry in self._offered(facts)}:
+        if complaint not in {entry.id for entry in offered(self.form, facts)}:
             raise InputError(f"the form has no complaint {complaint!r} for this patient")
         return state.model_copy(update={"complaint": complaint})
 
@@ -187,11 +186,11 @@ class Interview:
     def patient(self, state: State) -> Patient:
         """The patient with the complaint and every answer added; raises :class:`~assistant.InputError`."""
         changes: dict[str, Any] = {}
-        if state.complaint is not None:
-            for concept in self.form.complaint(state.complaint).states:
-                self._add(changes, concept, True, state.language)
+        complaint = self._complaint(state)
+        for concept in complaint.states if complaint else ():
+            self._add(changes, concept, True, state.language)
         for given in state.answers:
-            question = self._questions[given.question]
+            question = self._question(given)
             if given.reply == "unknown":
                 continue
             if isinstance(given.reply, int | float):
@@ -212,14 +211,22 @@ class Interview:
         urgency = self._raised(urgency, state, language)
         unsure = {given.question for given in state.answers if given.reply == "unknown"}
         not_known: tuple[Question, ...] = ()
-        if state.complaint is not None and urgency.level != "emergency":
+        complaint = self._complaint(state)
+        if complaint is not None and urgency.level != "emergency":
             unasked = {question.id for question in self._open(state, known.facts, limit=None)}
-            questions = self.form.complaint(state.complaint).questions
-            not_known = tuple(q for q in questions if q.red_flag and q.id in unsure | unasked)
+            not_known = tuple(q for q in complaint.questions if q.red_flag and q.id in unsure | unasked)
         return Outcome(urgency, known.patient, not_known)
 
-    def _offered(self, facts: PatientFacts) -> tuple[Complaint, ...]:
-        return tuple(c for c in self.form.complaints if evaluate(c.applies_when, facts).truth is not False)
+    def _complaint(self, state: State) -> Complaint | None:
+        try:
+            return self.form.complaint(state.complaint) if state.complaint is not None else None
+        except KeyError as error:
+            raise InputError(f"the form has no complaint {state.complaint!r}; start again") from error
+
+    def _question(self, given: Given) -> Question:
+        if given.question not in self._questions:
+            raise InputError(f"the form has no question {given.question!r}; start again")
+        return self._questions[given.question]
 
     def _known(self, state: State) -> _Known:
         patient = self.patient(state)
@@ -230,13 +237,12 @@ class Interview:
 
     def _open(self, state: State, facts: PatientFacts, limit: int | None = MAX_QUESTIONS) -> list[Question]:
         """The complaint's questions that are still to be asked, in order."""
-        if state.complaint is None:
-            return []
-        questions = self.form.complaint(state.complaint).questions
+        complaint = self._complaint(state)
+        questions = complaint.questions if complaint else ()
         asked = {given.question for given in state.answers}
         if limit is not None and sum(question.id in asked for question in questions) >= limit:
             return []
-        unsure = {self._questions[given.question].about for given in state.answers if given.reply == "unknown"}
+        unsure = {self._question(given).about for given in state.answers if given.reply == "unknown"}
         return [
             question
             for question in questions
@@ -275,13 +281,13 @@ class Interview:
         """The urgency, raised for what is not known where in doubt one is to be safe, and for the complaint itself."""
         raises: list[tuple[Level, Reason]] = []
         for given in state.answers:
-            question = self._questions[given.question]
+            question = self._question(given)
             if given.reply == "unknown" and question.unsure:
                 words = say("interview.unsure", language, question=question.text[language])
                 facts = (Because(field="answers", value="unknown"),)
                 raises.append((question.unsure, Reason(text=words, rule=question.id, because=facts)))
-        if state.complaint is not None:
-            complaint = self.form.complaint(state.complaint)
+        complaint = self._complaint(state)
+        if complaint is not None:
             words = say("interview.complaint", language, name=complaint.name[language])
             facts = (Because(field="complaint", value=complaint.name[language]),)
             raises.append((complaint.at_least, Reason(text=words, rule=complaint.id, because=facts)))

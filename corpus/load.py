@@ -39,7 +39,7 @@ class Corpus:
     rules: tuple[RuleFile, ...]
     concepts: ConceptTable
     lines: dict[str, str]
-    form: Form = Form()
+    form: Form
 
 
 class _LineLoader(yaml.CSafeLoader):
