@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from corpus import conditions
 from corpus.concepts import ConceptTable
 from corpus.limits import limit_issues
+from corpus.form import ABOUT_THE_PERSON, MAX_QUESTIONS, Complaint
 from corpus.load import DATA, Corpus, Issue, read_corpus
 from corpus.models import Contraindication, Derived, Rule, SourceRef, Statement, Topic
 from corpus.satisfiable import can_hold
@@ -30,6 +32,9 @@ def lint(folder: Path = DATA, today: dt.date | None = None) -> list[Issue]:
         rules: tuple[Rule, ...] = (*rule_file.cited, *rule_file.derived)
         for rule in rules:
             issues += _rule_issues(rule, rule_file.sources, corpus, today)
+    for complaint in corpus.form.complaints:
+        issues += _complaint_issues(complaint, corpus, today)
+    issues += _form_issues(corpus)
     issues += _repeated(corpus)
     issues += limit_issues(folder, frozenset(corpus.concepts.measurements), today, REVIEW_EVERY)
     return sorted(issues, key=lambda issue: (issue.where.split(":")[0], _line(issue.where)))
@@ -115,6 +120,48 @@ def _rule_issues(rule: Rule, sources: Mapping[str, object], corpus: Corpus, toda
         if target not in corpus.concepts:
             yield Issue("error", where, f"{name}: unknown concept {target!r}")
     yield from _review_issues(name, rule.reviewed, where, today)
+
+
+def _complaint_issues(complaint: Complaint, corpus: Corpus, today: dt.date) -> Iterator[Issue]:
+    name, concepts = complaint.id, corpus.concepts
+    where = corpus.lines.get(name, "complaints.yaml:1")
+    for concept in (*complaint.states, *complaint.finds):
+        if concept not in concepts:
+            yield Issue("error", where, f"{name}: unknown concept {concept!r}")
+    if complaint.applies_when:
+        yield from _condition_issues(complaint.applies_when, where, name, concepts)
+    if not complaint.questions[0].red_flag:
+        yield Issue("error", where, f"{name}: the first question is not about a red flag")
+    if sum(question.red_flag for question in complaint.questions) > MAX_QUESTIONS:
+        yield Issue("error", where, f"{name}: more than {MAX_QUESTIONS} red-flag questions, so some are never asked")
+    for before, question in itertools.pairwise(complaint.questions):
+        if question.red_flag and not before.red_flag:
+            where = corpus.lines.get(question.id, where)
+            yield Issue("error", where, f"{question.id}: a red-flag question stands after one that is none")
+    for about, count in Counter(question.about for question in complaint.questions).items():
+        if count > 1:
+            yield Issue("error", where, f"{name}: asks about {about!r} twice")
+    for question in complaint.questions:
+        where = corpus.lines.get(question.id, where)
+        yield from _source_issues(question.id, question.source, corpus.form.sources, where)
+        if question.about not in ABOUT_THE_PERSON | concepts.measurements.keys() and question.about not in concepts:
+            yield Issue("error", where, f"{question.id}: unknown concept {question.about!r}")
+        for concept in question.also:
+            if concept not in concepts:
+                yield Issue("error", where, f"{question.id}: unknown concept {concept!r}")
+        if question.ask_when:
+            yield from _condition_issues(question.ask_when, where, question.id, concepts)
+    yield from _review_issues(name, complaint.reviewed, where, today)
+
+
+def _form_issues(corpus: Corpus) -> Iterator[Issue]:
+    form = corpus.form
+    ids = Counter([*(complaint.id for complaint in form.complaints), *(question.id for question in form.questions())])
+    for entry, count in ids.items():
+        if count > 1:
+            yield Issue("error", corpus.lines.get(entry, "complaints.yaml:1"), f"duplicate id {entry!r}")
+    for key in form.sources.keys() - {question.source.ref for question in form.questions()}:
+        yield Issue("warning", "complaints.yaml:1", f"source {key!r} is not cited")
 
 
 def _condition_issues(

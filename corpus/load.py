@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from corpus.concepts import ConceptTable, read_concepts
 from corpus.errors import CorpusError
+from corpus.form import Form
 from corpus.models import RuleFile, Topic
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -32,12 +33,13 @@ class Issue:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Everything that is known: topics of guideline statements, rules and the concept table."""
+    """Everything that is known: topics of guideline statements, rules, the concept table and the form's questions."""
 
     topics: tuple[Topic, ...]
     rules: tuple[RuleFile, ...]
     concepts: ConceptTable
     lines: dict[str, str]
+    form: Form
 
 
 class _LineLoader(yaml.CSafeLoader):
@@ -81,6 +83,14 @@ def load_rules(folder: Path = DATA) -> tuple[RuleFile, ...]:
     return rules
 
 
+def load_form(folder: Path = DATA) -> Form:
+    """The form's questions alone; raises :class:`CorpusError` where they are malformed."""
+    issues: list[Issue] = []
+    form = _read_form(folder, issues, {})
+    _raise_errors(issues)
+    return form
+
+
 def load_corpus(folder: Path = DATA) -> Corpus:
     """Read everything; raise :class:`CorpusError` naming the first few errors, if there are any."""
     corpus, issues = read_corpus(folder)
@@ -98,7 +108,14 @@ def read_corpus(folder: Path = DATA) -> tuple[Corpus, list[Issue]]:
         if (topic := _read_file(path, Topic, "statements", issues, lines)) is not None
     ]
     rules = tuple(rule for rule, _ in _read_rules(folder, issues, lines))
-    return Corpus(tuple(topics), rules, load_concepts(folder), lines), issues
+    form = _read_form(folder, issues, lines)
+    return Corpus(tuple(topics), rules, load_concepts(folder), lines, form), issues
+
+
+def _read_form(folder: Path, issues: list[Issue], lines: dict[str, str]) -> Form:
+    path = folder / "form" / "complaints.yaml"
+    form = _read_file(path, Form, "complaints", issues, lines) if path.exists() else None
+    return form or Form()
 
 
 def read_lined(path: Path, model: type[_Model], issues: list[Issue]) -> _Model | None:

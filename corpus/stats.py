@@ -30,6 +30,8 @@ def corpus_stats(corpus: Corpus) -> dict[str, Any]:
         "red_flags": len(red_flags),
         "red_flags_by_level": dict(Counter(rule.level for rule in red_flags)),
         "contraindications": sum(len(file.contraindications) for file in corpus.rules),
+        "complaints": len(corpus.form.complaints),
+        "form_questions": sum(1 for _ in corpus.form.questions()),
         "concepts": len(corpus.concepts),
         "concepts_by_kind": dict(Counter(concept.kind for concept in corpus.concepts).most_common()),
         "measurements": len(corpus.concepts.measurements),

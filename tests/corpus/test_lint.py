@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,50 @@ def test_a_key_that_stands_twice_is_an_error_not_a_silent_choice(small_data: Pat
     path = small_data / "topics" / "peptic_ulcer.yaml"
     path.write_text("topic: other\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     assert any("stands twice" in issue.message for issue in lint(small_data))
+
+
+def form_mistakes(form: dict[str, Any]) -> Iterator[str]:
+    """Make every kind of mistake, each in a complaint of its own; yields the messages that must follow."""
+    complaints = iter(form["complaints"])
+
+    def spoil(message: str, change: Any) -> str:
+        complaint = next(complaints)
+        change(complaint, complaint["questions"])
+        return message
+
+    yield spoil("unknown concept 'unicorn'", lambda c, q: q[0].update(about="unicorn"))
+    yield spoil("unknown concept 'dragon'", lambda c, q: c.update(states=["dragon"]))
+    yield spoil("unknown concept 'phoenix'", lambda c, q: q[0].update(also=["phoenix"]))
+    yield spoil("unknown concept 'griffin'", lambda c, q: q[0].update(ask_when={"symptom": "griffin"}))
+    yield spoil("questions.0.text.zh: Field required", lambda c, q: q[0].update(text={"en": "Is there pain?"}))
+    yield spoil("name.en: Field required", lambda c, q: c.update(name={"zh": "头痛"}))
+    yield spoil("questions.0.source: Field required", lambda c, q: q[0].pop("source"))
+    yield spoil("missing source 'nowhere'", lambda c, q: q[0]["source"].update(ref="nowhere"))
+    yield spoil("duplicate id 'fever_child'", lambda c, q: c.update(id="fever_child"))
+    yield spoil(
+        f"duplicate id '{form['complaints'][9]['questions'][1]['id']}'", lambda c, q: q[0].update(id=q[1]["id"])
+    )
+    yield spoil("the first question is not about a red flag", lambda c, q: q[0].pop("red_flag"))
+    yield spoil(
+        "stands after one that is none", lambda c, q: q[-1].update(red_flag=True) or q[-2].pop("red_flag", None)
+    )
+    yield spoil("twice", lambda c, q: q[0].update(about=q[1]["about"]))
+    yield spoil(
+        "more than 7 red-flag questions",
+        lambda c, q: q.extend({**q[0], "id": f"{c['id']}.more_{n}", "about": a, "red_flag": True}
+                              for n, a in enumerate(["cough", "rash", "itch"])) or q[6].update(red_flag=True),
+    )  # fmt: skip
+    yield spoil("can never hold", lambda c, q: c.update(applies_when={"all": [{"age": "> 70"}, {"age": "< 60"}]}))
+    yield spoil("review overdue", lambda c, q: c.update(reviewed=dt.date(2001, 1, 1)))
+    yield spoil("questions.0.unsure: Input should be 'urgent'", lambda c, q: q[0].update(unsure="self_care"))
+    form["sources"]["spare"] = {"publisher": "Nobody", "title": "Nothing", "url": "https://example.org"}
+    yield "source 'spare' is not cited"
+
+
+def test_each_mistake_in_the_form_is_found_with_its_line(small_data: Path) -> None:
+    path = small_data / "form" / "complaints.yaml"
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    messages = list(form_mistakes(form))
+    path.write_text(yaml.safe_dump(form, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    found = [issue.message for issue in lint(small_data) if issue.where.startswith("complaints.yaml:")]
+    assert [message for message in messages if not any(message in line for line in found)] == []
