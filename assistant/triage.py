@@ -20,6 +20,8 @@ from corpus.models import Derived, Level, RedFlag
 LEVELS: tuple[Level, ...] = ("self_care", "routine", "urgent", "emergency")
 _NEWS2_LEVEL: dict[str, Level] = {"high": "emergency", "medium": "urgent", "low-medium": "urgent", "low": "self_care"}
 _MOST_ACTIONS = 3
+#: The fields that hold what is the matter now, as against what is known of old.
+_COMPLAINED_OF = frozenset({"symptoms", "question"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,11 @@ def assess(
 
 
 def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derived]) -> frozenset[str]:
-    """What the red flags at the highest level are about: this patient's concepts in them, named or measured."""
+    """What the red flags at the highest level are about: this patient's complaints and measurements in them.
+
+    The long-standing illnesses of the record are left out: that somebody once had a stroke is no reason to tell
+    them what to do while the ambulance comes.
+    """
     if result.level not in ("emergency", "urgent"):
         return frozenset()
     found: set[str] = set()
@@ -65,8 +71,9 @@ def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derive
     for rule, _ in result.fired:
         if rule.level == result.level:
             for leaf, value in leaves(rule.when):
-                if leaf in CONCEPT_LEAVES and facts.concept(leaf, value).truth:
-                    found.add(value)
+                if leaf in CONCEPT_LEAVES and (verdict := facts.concept(leaf, value)).truth:
+                    if any(fact.field in _COMPLAINED_OF for fact in verdict.because):
+                        found.add(value)
                 elif leaf in NUMBER_LEAVES:
                     measured |= value.keys()
     for deduced in derived:
