@@ -85,7 +85,7 @@ class Chosen:
 
     ``safety``: it advises against a medicine the patient takes. ``own``: its topic is known to be for this patient
     because of an illness, a device or the like. ``linked``: it is about what a red flag fired on. ``answers``:
-    it advises on what was asked about.
+    it advises on what was asked about, or search finds it among the first.
     """
 
     statement: Statement
@@ -163,7 +163,7 @@ def gather(
             named = knowledge.mentioned_in(statement)
             score += _TOGETHER * sum(any(_related(a, n, knowledge.table) for n in named) for a in plan.asked)
         linked = bool(alarms) and _is_about(statement, topic, alarms, knowledge)
-        answers = _advises_on_asked(statement, plan, knowledge.table)
+        answers = statement_id in found.first or _advises_on_asked(statement, plan, knowledge.table)
         if linked and statement.kind in _ALARMED_KINDS:
             score += _ALARMED
         _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general, linked, answers)
