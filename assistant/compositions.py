@@ -160,8 +160,11 @@ def merge_mentions(named: list[Mention], composed: list[Mention], table: Concept
 
 @functools.cache
 def compositions() -> Compositions:
-    """The findings of the data file, read once."""
-    return build(read_yaml(DATA / "language" / "findings.yaml"))
+    """The findings of the data files, read once; those of the second are for Chinese."""
+    data, chinese = (read_yaml(DATA / "language" / name) for name in ("findings.yaml", "findings_zh.yaml"))
+    data["groups"] |= chinese["groups"]
+    data["findings"] += [{"lang": "zh"} | entry for entry in chinese["findings"]]
+    return build(data)
 
 
 def build(data: Mapping[str, Any]) -> Compositions:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from assistant.compositions import compositions, merge_mentions
+from assistant.frames import Frame, frames, without
 from assistant.measure import Numbers, read_numbers
 from assistant.patient import Patient
+from assistant.slips import correct
 from corpus.concepts import ConceptTable, Mention
 from corpus.load import DATA, read_yaml
 from corpus.text import any_of, detect_language, normalise
@@ -68,14 +71,38 @@ class _Cue:
 
 def read(text: str, table: ConceptTable) -> Intake:
     """Read *text*: its language, the findings in it with their status, and the numbers in it."""
-    folded = normalise(text)
-    mentions = _qualified(folded, table.find(text))
+    corrected = correct(normalise(text), table)
+    folded = corrected.text
+    clauses = list(_clauses(folded))
+    composed = compositions().find(folded, clauses)
+    mentions = _qualified(folded, merge_mentions(table.find(folded), composed, table))
+    framed = frames(folded)
     findings: list[Finding] = []
-    for start, end in _clauses(folded):
+    for start, end in clauses:
         inside = [m for m in mentions if start <= m.start < end]
-        findings += _assert_statuses(folded, start, end, inside, table)
+        for finding in _assert_statuses(folded, start, end, inside, table):
+            left, right = corrected.written(finding.start, finding.end)
+            findings.append(replace(_framed(finding, framed, table), start=left, end=right))
+    numbers = read_numbers(folded, table)
+    if framed:
+        present = read_numbers(without(folded, framed), table)
+        numbers = replace(numbers, labs=present.labs, vitals=present.vitals, doubts=present.doubts)
     language = detect_language(text)
-    return Intake(text, "zh" if language == "zh" else "en", tuple(findings), read_numbers(text, table))
+    return Intake(text, "zh" if language == "zh" else "en", tuple(findings), numbers)
+
+
+def _framed(finding: Finding, framed: list[Frame], table: ConceptTable) -> Finding:
+    """The finding with the status of the stretch it stands in, where that is not about this patient now.
+
+    An illness or a medicine that somebody asks about stays a topic: only complaints are lost in a question.
+    """
+    kind = table[finding.concept].kind
+    if finding.status not in ("present", "uncertain") or kind not in ("symptom", "condition", "habit"):
+        return finding
+    for frame in framed:
+        if frame.start <= finding.start < frame.end:
+            return replace(finding, status=frame.status)
+    return finding
 
 
 def merge(patient: Patient, intake: Intake, table: ConceptTable) -> Patient:
@@ -112,7 +139,7 @@ def _qualified(folded: str, mentions: list[Mention]) -> list[Mention]:
         for base, pattern, exact in _qualifiers():
             if concept == base and pattern.search(window):
                 concept = exact
-        result.append(Mention(concept, mention.start, mention.end, mention.name))
+        result.append(replace(mention, concept=concept))
     return result
 
 
@@ -148,9 +175,20 @@ def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention],
                 else _follows(folded, mention, cue, mentions[index + 1 :])
             )
         }
+        found |= {cue.status for cue in cues if cue.forward and _between_parts(cue, mention)}
         status: Status = next((s for s in _PRECEDENCE if s in found), "present")
         findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
     return findings
+
+
+def _between_parts(cue: _Cue, mention: Mention) -> bool:
+    """Whether a cue stands among the words a finding is put together from: "chest isn't painful"."""
+    return bool(mention.parts) and mention.start < cue.start and cue.end <= mention.end
+
+
+def _spans(mentions: Iterable[Mention]) -> list[tuple[int, int]]:
+    """The words that name findings; the gaps between the parts of one are not among them."""
+    return [span for m in mentions for span in m.parts or ((m.start, m.end),)]
 
 
 def _reaches(
@@ -186,14 +224,14 @@ def _is_list(folded: str, cue: _Cue, mention: Mention) -> bool:
 
 def _follows(folded: str, mention: Mention, cue: _Cue, later: list[Mention]) -> bool:
     gap = folded[mention.end : cue.start]
-    if mention.end > cue.start or any(m.start < cue.start for m in later) or "," in gap:
+    if mention.end > cue.start or any(mention.end <= m.start < cue.start for m in later) or "," in gap:
         return False
     return len(gap) <= (12 if gap.isascii() else 6)
 
 
 def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> list[_Cue]:
     shielded = [m.span() for m in _patterns()[1].finditer(folded, start, end)]
-    shielded += [(m.start, m.end) for m in mentions]
+    shielded += _spans(mentions)
     cues: list[_Cue] = []
     for pattern, status, forward, only in _patterns()[0]:
         for match in pattern.finditer(folded, start, end):
@@ -210,7 +248,7 @@ def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> li
 def _find_terminators(folded: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, int, bool]]:
     """Spans of terminators that are no part of a name, cue or look-alike; true for one that ends every cue."""
     cues, shield, contrast, onset = _patterns()
-    inside = [(m.start, m.end) for m in mentions]
+    inside = _spans(mentions)
     covering = [
         m.span() for pattern in (shield, *(cue[0] for cue in cues)) for m in pattern.finditer(folded, start, end)
     ]
