@@ -46,12 +46,16 @@ class Compositions:
 
     entries: tuple[tuple[str, str, bool], ...]
     automaton: ahocorasick_rs.AhoCorasick
+    patterns: tuple[tuple[str, re.Pattern[str]], ...]
     findings: tuple[_Composition, ...]
     places: frozenset[str]
+    shadows: frozenset[str]
 
     def find(self, folded: str, clauses: Iterable[Span]) -> list[Mention]:
         """The findings in normalised text, each within one clause, with the spans of their parts."""
-        hits = sorted(self._hits(folded))
+        hits = sorted({*self._hits(folded), *self._pattern_hits(folded)})
+        hidden = [(start, end) for start, end, group in hits if group in self.shadows]
+        hits = [hit for hit in hits if not any(a <= hit[0] and hit[1] <= b for a, b in hidden)]
         if not hits:
             return []
         language = "zh" if HAN.search(folded) else "en"
@@ -76,6 +80,11 @@ class Compositions:
                 elif end < len(folded) and _joins(folded[end - 1], folded[end]):
                     continue
             yield start, end, group
+
+    def _pattern_hits(self, folded: str) -> Iterator[tuple[int, int, str]]:
+        for group, pattern in self.patterns:
+            for match in pattern.finditer(folded):
+                yield match.start(), match.end(), group
 
     def _in_clause(self, folded: str, inside: dict[str, list[Span]], language: str) -> Iterator[Mention]:
         present = inside.keys()
@@ -169,9 +178,11 @@ def compositions() -> Compositions:
 
 def build(data: Mapping[str, Any]) -> Compositions:
     """Compositions of a data file's content; raises :class:`ValueError` for a group that is not there."""
-    groups: dict[str, list[str]] = {
-        name: [str(w) for words in lists.values() for w in words or ()] for name, lists in data["groups"].items()
-    }
+    groups: dict[str, list[str]] = {}
+    patterns: list[tuple[str, re.Pattern[str]]] = []
+    for name, lists in data["groups"].items():
+        groups[name] = [str(word) for key, words in lists.items() if key != "patterns" for word in words or ()]
+        patterns += [(name, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")) for pattern in lists.get("patterns", ())]
     default: dict[str, int] = data["within"]
     findings = []
     for entry in data["findings"]:
@@ -202,4 +213,5 @@ def build(data: Mapping[str, Any]) -> Compositions:
             open_end = folded.endswith("*")
             entries.append((name, folded.removesuffix("*"), open_end))
     automaton = ahocorasick_rs.AhoCorasick([e[1] for e in entries], matchkind=ahocorasick_rs.MatchKind.Standard)
-    return Compositions(tuple(entries), automaton, tuple(findings), frozenset(data.get("places", ())))
+    named = frozenset(data.get("places", ())), frozenset(data.get("shadows", ()))
+    return Compositions(tuple(entries), automaton, tuple(patterns), tuple(findings), *named)
