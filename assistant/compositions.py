@@ -89,7 +89,7 @@ class Compositions:
     def _in_clause(self, folded: str, inside: dict[str, list[Span]], language: str) -> Iterator[Mention]:
         present = inside.keys()
         for finding in self.findings:
-            if finding.lang not in (None, language) or not all(part & present for part in finding.parts):
+            if (finding.lang == "zh" and language == "en") or not all(part & present for part in finding.parts):
                 continue
             if finding.without & present:
                 continue
@@ -97,10 +97,10 @@ class Compositions:
             for part in finding.parts:
                 spans = sorted({span for group in part & present for span in inside[group]})
                 choices.append(_maximal(spans)[:_MOST_HITS])
-            yield from self._choose(folded, finding, choices, inside, language)
+            yield from self._choose(folded, finding, choices, inside, finding.within[finding.lang or language])
 
     def _choose(
-        self, folded: str, finding: _Composition, choices: list[list[Span]], inside: dict[str, list[Span]], language: str
+        self, folded: str, finding: _Composition, choices: list[list[Span]], inside: dict[str, list[Span]], within: int
     ) -> Iterator[Mention]:
         """The nearest combinations of one hit a part, none of them sharing a word."""
         fits: list[tuple[int, list[Span]]] = []
@@ -109,7 +109,7 @@ class Compositions:
             if finding.ordered and spans != list(chosen):
                 continue
             distance = _distance(folded, spans, finding.across)
-            if distance is None or distance > finding.within[language]:
+            if distance is None or distance > within:
                 continue
             if not self._other_place_between(folded, finding, spans, inside):
                 fits.append((distance, spans))
@@ -169,10 +169,17 @@ def merge_mentions(named: list[Mention], composed: list[Mention], table: Concept
 
 @functools.cache
 def compositions() -> Compositions:
-    """The findings of the data files, read once; those of the second are for Chinese."""
-    data, chinese = (read_yaml(DATA / "language" / name) for name in ("findings.yaml", "findings_zh.yaml"))
-    data["groups"] |= chinese["groups"]
-    data["findings"] += [{"lang": "zh"} | entry for entry in chinese["findings"]]
+    """The findings of the data files, read once: what is common, and the words and findings of each language."""
+    data: dict[str, Any] = read_yaml(DATA / "language" / "findings.yaml")
+    for language in ("en", "zh"):
+        own = read_yaml(DATA / "language" / f"findings_{language}.yaml")
+        for name, lists in own["groups"].items():
+            known = data["groups"].setdefault(name, {})
+            for key, words in lists.items():
+                known[key] = [*known.get(key, ()), *words]
+        data["findings"] += [{"lang": language} | entry for entry in own["findings"]]
+        for key in ("places", "shadows"):
+            data[key] = [*data.get(key, ()), *own.get(key, ())]
     return build(data)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from assistant.compositions import compositions, merge_mentions
 from assistant.frames import Frame, frames, without
+from assistant.homophones import respell
 from assistant.measure import Numbers, read_numbers
 from assistant.patient import Patient
 from assistant.slips import correct
@@ -71,7 +72,7 @@ class _Cue:
 
 def read(text: str, table: ConceptTable) -> Intake:
     """Read *text*: its language, the findings in it with their status, and the numbers in it."""
-    corrected = correct(normalise(text), table)
+    corrected = correct(respell(normalise(text), table), table)
     folded = corrected.text
     clauses = list(_clauses(folded))
     composed = compositions().find(folded, clauses)

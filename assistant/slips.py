@@ -157,7 +157,7 @@ def _lexicon(table: ConceptTable) -> frozenset[str]:
     words: set[str] = set()
     for name in table.names:
         words.update(_WORD.findall(name))
-    for file in ("findings.yaml", "cues.yaml"):
+    for file in ("findings_en.yaml", "cues.yaml"):
         for text in _strings(read_yaml(DATA / "language" / file)):
             words.update(word for word in _WORD.findall(normalise(text)) if "*" not in text)
     return frozenset(words)
