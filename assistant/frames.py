@@ -33,10 +33,11 @@ class Frame:
 def frames(folded: str) -> list[Frame]:
     """The stretches of a message that are not about this patient now."""
     is_over = bool(_pattern("resolved", folded).search(folded) or _pattern("well", folded).search(folded))
+    is_idle = _pattern("idle", folded).search(folded) is not None
     found: list[Frame] = []
     start = 0
     for sentence in _SENTENCE.split(folded):
-        found += _in_sentence(folded, start, start + len(sentence), is_over)
+        found += _in_sentence(folded, start, start + len(sentence), is_over, is_idle)
         start += len(sentence)
     return found
 
@@ -48,7 +49,17 @@ def without(folded: str, found: list[Frame]) -> str:
     return folded
 
 
-def _in_sentence(folded: str, start: int, end: int, is_over: bool) -> Iterator[Frame]:
+def happening(folded: str, place: int) -> bool:
+    """Whether what stands at a place is said to be going on now, whoever it happens to, and is no story told."""
+    start = 0
+    for sentence in _SENTENCE.split(folded):
+        if start <= place < start + len(sentence):
+            return bool(_pattern("happening", folded).search(sentence)) and not _pattern("told", folded).search(folded)
+        start += len(sentence)
+    return False
+
+
+def _in_sentence(folded: str, start: int, end: int, is_over: bool, is_idle: bool) -> Iterator[Frame]:
     def has(name: str, left: int = start, right: int = end) -> re.Match[str] | None:
         return _pattern(name, folded).search(folded, left, right)
 
@@ -59,9 +70,13 @@ def _in_sentence(folded: str, start: int, end: int, is_over: bool) -> Iterator[F
         if has("dead") or (has("distant") and past_or_dead and (has("past") or not has("now"))):
             yield Frame(start, end, "other")
             return
-    if has("story"):
+    if has("story") or (is_idle and has("wonders")):
         yield from _until_now(folded, start, end, "hypothetical")
         return
+    cuts = [m.start() for m in _STRETCH.finditer(folded, start, end)]
+    for left, right in zip([start, *cuts], [*cuts, end], strict=True):
+        if has("asked", left, right) and not has("now", left, right):
+            yield Frame(left, right, "hypothetical")
     question = has("question")
     if question:
         yield from _until_now(folded, question.start(), end, "hypothetical")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assistant.compositions import compositions, merge_mentions
-from assistant.frames import Frame, frames, without
+from assistant.frames import Frame, frames, happening, without
 from assistant.homophones import respell
 from assistant.measure import Numbers, read_numbers
 from assistant.patient import Patient
@@ -29,6 +29,8 @@ _LIST_GAP = re.compile(
     r"^(?:\s|,|/|、|\bor\b|\band\b|\bnor\b|\bany\b|\bhas\b|和|或|及|与|以及|或者|跟|也没有|也没|的|等)*$"
 )
 _HAS_OR = re.compile(r"\b(?:or|nor)\b|或|也没")
+#: Many people type a blank where a comma belongs.
+_HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff])(?<![没有无否认])[ \t](?=[\u3400-\u9fff])")
 _REACH = 40
 _LONGEST_CLAUSE = 600
 _QUALIFIER_REACH = 24
@@ -72,7 +74,7 @@ class _Cue:
 
 def read(text: str, table: ConceptTable) -> Intake:
     """Read *text*: its language, the findings in it with their status, and the numbers in it."""
-    corrected = correct(respell(normalise(text), table), table)
+    corrected = correct(respell(_HAN_BLANK.sub(",", normalise(text)), table), table)
     folded = corrected.text
     clauses = list(_clauses(folded))
     composed = compositions().find(folded, clauses)
@@ -83,7 +85,7 @@ def read(text: str, table: ConceptTable) -> Intake:
         inside = [m for m in mentions if start <= m.start < end]
         for finding in _assert_statuses(folded, start, end, inside, table):
             left, right = corrected.written(finding.start, finding.end)
-            findings.append(replace(_framed(finding, framed, table), start=left, end=right))
+            findings.append(replace(_framed(finding, framed, folded, table), start=left, end=right))
     numbers = read_numbers(folded, table)
     if framed:
         present = read_numbers(without(folded, framed), table)
@@ -92,12 +94,14 @@ def read(text: str, table: ConceptTable) -> Intake:
     return Intake(text, "zh" if language == "zh" else "en", tuple(findings), numbers)
 
 
-def _framed(finding: Finding, framed: list[Frame], table: ConceptTable) -> Finding:
+def _framed(finding: Finding, framed: list[Frame], folded: str, table: ConceptTable) -> Finding:
     """The finding with the status of the stretch it stands in, where that is not about this patient now.
 
     An illness or a medicine that somebody asks about stays a topic: only complaints are lost in a question.
     """
     kind = table[finding.concept].kind
+    if finding.status == "other" and happening(folded, finding.start):
+        return replace(finding, status="present")
     if finding.status not in ("present", "uncertain") or kind not in ("symptom", "condition", "habit"):
         return finding
     for frame in framed:
