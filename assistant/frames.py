@@ -42,6 +42,11 @@ def frames(folded: str) -> list[Frame]:
     return found
 
 
+def asks(folded: str) -> bool:
+    """Whether a message asks something rather than only telling."""
+    return _pattern("asks", folded).search(folded) is not None
+
+
 def without(folded: str, found: list[Frame]) -> str:
     """The text with the stretches blanked out, so that a number in them is nobody's measurement."""
     for frame in found:
@@ -67,6 +72,9 @@ def _in_sentence(folded: str, start: int, end: int, is_over: bool, is_idle: bool
         return
     if not has("alive"):
         past_or_dead = has("past_verb") or has("past") or has("dead")
+        if has("distant") and not happening(folded, start) and _pattern("self_well", folded).search(folded):
+            yield Frame(start, end, "other")
+            return
         if has("dead") or (has("distant") and past_or_dead and (has("past") or not has("now"))):
             yield Frame(start, end, "other")
             return
