@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Iterable
 from typing import Any
@@ -18,6 +19,11 @@ _WORD_FIELDS = ("conditions", "symptoms", "medications", "devices", "habits")
 _CHILDBEARING = (10, 60)
 #: What a level of the ACVPU scale says in words.
 _CONSCIOUSNESS = {"C": "new_confusion", "P": "unresponsive", "U": "unresponsive"}
+
+
+@functools.cache
+def _acute() -> frozenset[str]:
+    return frozenset(read_yaml(DATA / "language" / "acute.yaml")["acute"])
 
 
 @functools.cache
@@ -40,6 +46,10 @@ class PatientFacts:
         self.present: dict[str, Fact] = {}
         self.absent: dict[str, Fact] = {}
         self.allergies: dict[str, Fact] = {}
+        #: Illnesses told as over: history for advice, nothing that decides urgency.
+        self.history: set[str] = set()
+        #: Whether the message only asks; true where there is none.
+        self.asks = intake is None or intake.asks
         self._numbers: dict[str, tuple[float, Fact]] = {}
         self._flags: dict[str, tuple[Any, Fact]] = {}
         self._verdicts: dict[tuple[bool, str], Verdict] = {}
@@ -97,6 +107,16 @@ class PatientFacts:
         return dict(self._numbers)
 
     @property
+    def now(self) -> PatientFacts:
+        """The same facts without the illnesses that are over."""
+        if not self.history:
+            return self
+        current = copy.copy(self)
+        current.present = {known: fact for known, fact in self.present.items() if known not in self.history}
+        current._verdicts = {}
+        return current
+
+    @property
     def without_record(self) -> bool:
         """Whether no illness, device or medicine stands in the patient's record: then advice can only be general."""
         return not any(fact.field in ("conditions", "medications", "devices") for fact in self.present.values())
@@ -132,17 +152,27 @@ class PatientFacts:
 
     def _note(self, finding: Finding, fact: Fact) -> None:
         if finding.status in ("present", "uncertain", "past"):
-            self.present.setdefault(finding.concept, fact)
+            self._keep(finding, fact)
         elif finding.status == "absent":
             self.absent.setdefault(finding.concept, fact)
+
+    def _keep(self, finding: Finding, fact: Fact) -> None:
+        """Note a finding as present, an acute illness told as past as history unless it is there now too."""
+        known = finding.concept in self.present
+        self.present.setdefault(finding.concept, fact)
+        acute = any(self._table.is_a(finding.concept, one) for one in _acute())
+        if finding.status != "past":
+            self.history.discard(finding.concept)
+        elif acute and not known:
+            self.history.add(finding.concept)
 
     def _from_intake(self, intake: Intake) -> None:
         for finding in intake.findings:
             kind = self._table[finding.concept].kind
             if kind in ("food", "nutrient", "activity"):
                 continue
-            if finding.status in ("present", "uncertain"):
-                self.present.setdefault(finding.concept, Fact("question", finding.text))
+            if finding.status in ("present", "uncertain") or (finding.status == "past" and kind == "condition"):
+                self._keep(finding, Fact("question", finding.text))
             elif finding.status == "absent" and finding.concept not in self.present:
                 self.absent.setdefault(finding.concept, Fact("question", finding.text))
         numbers = intake.numbers

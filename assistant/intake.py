@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assistant.compositions import compositions, merge_mentions
-from assistant.frames import Frame, frames, happening, without
+from assistant.frames import Frame, asks, frames, happening, without
 from assistant.homophones import respell
 from assistant.measure import Numbers, read_numbers
 from assistant.patient import Patient
@@ -57,6 +57,7 @@ class Intake:
     language: Literal["en", "zh"]
     findings: tuple[Finding, ...]
     numbers: Numbers
+    asks: bool = True
 
     def concepts(self, *statuses: Status) -> list[str]:
         """Concepts with one of these statuses, in order, each once."""
@@ -91,7 +92,7 @@ def read(text: str, table: ConceptTable) -> Intake:
         present = read_numbers(without(folded, framed), table)
         numbers = replace(numbers, labs=present.labs, vitals=present.vitals, doubts=present.doubts)
     language = detect_language(text)
-    return Intake(text, "zh" if language == "zh" else "en", tuple(findings), numbers)
+    return Intake(text, "zh" if language == "zh" else "en", tuple(findings), numbers, asks(folded))
 
 
 def _framed(finding: Finding, framed: list[Frame], folded: str, table: ConceptTable) -> Finding:
@@ -141,17 +142,17 @@ def _qualified(folded: str, mentions: list[Mention]) -> list[Mention]:
     for mention in mentions:
         concept = mention.concept
         window = folded[max(0, mention.start - _QUALIFIER_REACH) : mention.end + _QUALIFIER_REACH]
-        for base, pattern, exact in _qualifiers():
-            if concept == base and pattern.search(window):
+        for base, pattern, exact, anywhere in _qualifiers():
+            if concept == base and pattern.search(folded if anywhere else window):
                 concept = exact
         result.append(replace(mention, concept=concept))
     return result
 
 
 @functools.cache
-def _qualifiers() -> list[tuple[str, re.Pattern[str], str]]:
+def _qualifiers() -> list[tuple[str, re.Pattern[str], str, bool]]:
     data = read_yaml(DATA / "language" / "qualifiers.yaml")
-    return [(entry["concept"], any_of(entry), entry["becomes"]) for entry in data["qualifiers"]]
+    return [(entry["concept"], any_of(entry), entry["becomes"], bool(entry.get("anywhere"))) for entry in data["qualifiers"]]
 
 
 def _clauses(folded: str) -> Iterable[tuple[int, int]]:

@@ -12,7 +12,7 @@ from assistant.messages import say
 from assistant.news2 import PARAMETERS, News2, news2
 from assistant.patient import measurement_label
 from corpus.concepts import ConceptTable
-from corpus.conditions import Fact, evaluate
+from corpus.conditions import Fact, evaluate, leaves
 from corpus.models import Level, RedFlag
 
 #: From the least to the most urgent.
@@ -33,7 +33,8 @@ class TriageResult:
 def assess(
     facts: PatientFacts, vitals: Mapping[str, Any], red_flags: Sequence[RedFlag], table: ConceptTable
 ) -> TriageResult:
-    """Decide urgency: the highest level of any red flag that holds, or of NEWS2, whichever is higher."""
+    """Decide urgency: the highest level of any red flag that holds, of NEWS2, or of what is told of at all."""
+    facts = facts.now
     fired = []
     for rule in red_flags:
         verdict = evaluate(rule.when, facts)
@@ -47,9 +48,26 @@ def assess(
     levels: list[Level] = ["self_care", *(rule.level for rule, _ in fired)]
     if score is not None and score.band is not None:
         levels.append(_NEWS2_LEVEL[score.band])
-    if any(table[concept].kind == "symptom" for concept in facts.present if concept in table):
+    if _complains(facts, red_flags, table):
         levels.append("routine")
     return TriageResult(max(levels, key=LEVELS.index), tuple(fired), score)
+
+
+def _complains(facts: PatientFacts, red_flags: Sequence[RedFlag], table: ConceptTable) -> bool:
+    """Whether there is more than a question or a complaint that some rule leaves to self-care.
+
+    A message in which nothing was recognised and that asks nothing may hold a complaint in words we do not know.
+    """
+    minor = {value for rule in red_flags if rule.level == "self_care" for _, value in leaves(rule.when)}
+    told = [
+        concept
+        for concept, fact in facts.present.items()
+        if concept in table
+        and (table[concept].kind == "symptom" or (table[concept].kind == "condition" and fact.field == "question"))
+    ]
+    if not told and not facts.asks:
+        return True
+    return any(concept not in minor and not minor & table.ancestors(concept) for concept in told)
 
 
 def explain(result: TriageResult, language: str, number: str, citations: Mapping[str, int] | None = None) -> Urgency:
