@@ -18,6 +18,8 @@ from corpus.text import HAN
 
 FrameStatus = Literal["past", "hypothetical", "other"]
 _SENTENCE = re.compile(r"(?<=[!?;。！？；\n])|(?<=\.)(?!\d)")
+#: A question that is complete by itself: what follows is said, not supposed.
+_ASKED = re.compile(r"[吗么嘛](?=$|[,，?？])")
 _STRETCH = re.compile(r"[,，：:]|\s-\s|\b(?:but|however|although|though|yet|and now|whereas)\b|但|不过|可是|(?<=[^不])只是|然而")
 
 
@@ -70,7 +72,7 @@ def _in_sentence(folded: str, start: int, end: int, is_over: bool, is_idle: bool
 
     if end - start < 2:
         return
-    if not has("alive"):
+    if not has("alive") or (has("dead") and _pattern("self_well", folded).search(folded)):
         past_or_dead = has("past_verb") or has("past") or has("dead")
         if has("distant") and not happening(folded, start) and _pattern("self_well", folded).search(folded):
             yield Frame(start, end, "other")
@@ -127,6 +129,8 @@ def _until_now(folded: str, start: int, end: int, status: FrameStatus) -> Iterat
         if left > start and _pattern("now", folded).search(folded, left, right):
             return
         yield Frame(left, right, status)
+        if _ASKED.search(folded, left, right):
+            return
 
 
 def _pattern(name: str, folded: str) -> re.Pattern[str]:

@@ -181,15 +181,16 @@ def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention],
                 else _follows(folded, mention, cue, mentions[index + 1 :])
             )
         }
-        found |= {cue.status for cue in cues if cue.forward and _between_parts(cue, mention)}
+        found |= {cue.status for cue in cues if cue.forward and _between_parts(folded, cue, mention)}
         status: Status = next((s for s in _PRECEDENCE if s in found), "present")
         findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
     return findings
 
 
-def _between_parts(cue: _Cue, mention: Mention) -> bool:
-    """Whether a cue stands among the words a finding is put together from: "chest isn't painful"."""
-    return bool(mention.parts) and mention.start < cue.start and cue.end <= mention.end
+def _between_parts(folded: str, cue: _Cue, mention: Mention) -> bool:
+    """Whether a cue stands among the words of a finding and reaches the next one: "chest isn't painful"."""
+    later = [start for start, _ in mention.parts if start >= cue.end]
+    return bool(later) and mention.start < cue.start and not re.search("[,、]", folded[cue.end : min(later)])
 
 
 def _spans(mentions: Iterable[Mention]) -> list[tuple[int, int]]:
@@ -237,6 +238,7 @@ def _follows(folded: str, mention: Mention, cue: _Cue, later: list[Mention]) -> 
 
 def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> list[_Cue]:
     shielded = [m.span() for m in _patterns()[1].finditer(folded, start, end)]
+    shielded += [m.span() for m in _patterns()[2].finditer(folded, start, end)]
     shielded += _spans(mentions)
     cues: list[_Cue] = []
     for pattern, status, forward, only in _patterns()[0]:
