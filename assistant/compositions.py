@@ -55,7 +55,7 @@ class Compositions:
         """The findings in normalised text, each within one clause, with the spans of their parts."""
         hits = sorted({*self._hits(folded), *self._pattern_hits(folded)})
         hidden = [(start, end) for start, end, group in hits if group in self.shadows]
-        hits = [hit for hit in hits if not any(a <= hit[0] and hit[1] <= b for a, b in hidden)]
+        hits = [hit for hit in hits if not any(a <= hit[0] and hit[1] <= b and hit[1] - hit[0] < b - a for a, b in hidden)]
         if not hits:
             return []
         language = "zh" if HAN.search(folded) else "en"

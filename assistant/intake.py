@@ -181,7 +181,8 @@ def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention],
                 else _follows(folded, mention, cue, mentions[index + 1 :])
             )
         }
-        found |= {cue.status for cue in cues if cue.forward and _between_parts(folded, cue, mention)}
+        applying = (cue for cue in cues if not cue.only or kind in cue.only)
+        found |= {cue.status for cue in applying if cue.forward and _between_parts(folded, cue, mention)}
         status: Status = next((s for s in _PRECEDENCE if s in found), "present")
         findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
     return findings

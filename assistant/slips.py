@@ -26,10 +26,11 @@ _DOUBLE = re.compile(r"(.)\1")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _DICTIONARY = "frequency_dictionary_en_82_765.txt"
 _SHORTEST, _LONG = 4, 8
+_ENDINGS = (("s", ""), ("es", ""), ("ier", "y"), ("iest", "y"), ("ies", "y"))
 #: Words of our lexicon are this many times as likely in a message about health as in general text.
 _OURS = 30
 #: Words rarer than this in general text are no candidates for what was meant, unless they are ours.
-_RARE = 2_000_000
+_RARE = 500_000
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,8 @@ def _meant(token: str, lexicon: frozenset[str]) -> str | None:
 def _known(word: str, lexicon: frozenset[str]) -> bool:
     if word in lexicon or word in _data()[1]:
         return True
-    stems = [word[: -len(end)] for end in ("s", "es", "ed", "ing", "d", "er", "y", "in") if word.endswith(end)]
-    if any(stem in lexicon or stem + "e" in lexicon for stem in stems if len(stem) > 2):
-        return True
-    return word in _general() or any(len(stem) > 3 and stem in _general() for stem in stems[:2])
+    stems = [word[: -len(end)] + more for end, more in _ENDINGS if word.endswith(end)]
+    return word in _general() or any(len(stem) > 3 and (stem in lexicon or stem in _general()) for stem in stems)
 
 
 @functools.lru_cache(maxsize=4096)
