@@ -12,12 +12,11 @@ from corpus.text import normalise
 
 _NUMBER = r"(?P<value>\d{1,4}(?:\.\d{1,3})?)"
 _LINK = (
-    r"\s*(?:(?:is|was|of|at|=|:|为|是|有|约|大约|大概|高达|达到|达|只有|只剩|仅|才|在|都|就|已经?|也|又|还|快|测(?:得|了|出来)?|显示|突然|一下子?|最[高低]|一直)?"
-    r"(?:[掉降跌低升高飙涨冲窜烧]?[到至])?)?\s*"
+    r"\s*(?:(?:is|was|of|at|=|:|为|是|有|约|大约|大概|高达|达到|达|只有|仅|才|在|都|就|快|一直)?(?:[升高飙涨冲]?[到至])?)?\s*"
 )
-_FEVER = re.compile(
-    r"(?:发烧|高烧|低烧|发热|高热|烧)[了都得已经快最高一下子有]{0,4}[到至]?\s*(?P<fever>(?:3[6-9]|4[0-2])(?:\.\d)?)(?!\s*[\d天次小时分个岁周月床])"
-    r"|(?<![水室外温气调烤酒\d.])(?P<degrees>(?:3[7-9]|4[0-2])(?:\.\d)?)\s*(?:度|℃|°c)(?![\d白酒水的热温])"
+#: Degrees without a word for fever, where nothing says that they are the water's or the room's.
+_DEGREES = re.compile(
+    r"(?<![水室外温气调烤酒\d.])(?P<degrees>(?:3[7-9]|4[0-2])(?:\.\d)?)\s*(?:度|℃|°c)(?![\d白酒水的热温])"
 )
 _SYSTOLIC = re.compile(r"(?:\bbp|血压|高压)" + _LINK + r"(?P<high>1[4-9]\d|2\d\d)(?!\s*/|\d|\.)")
 #: Between a measurement's name and its value more may be said than between the two numbers of a blood pressure.
@@ -25,7 +24,7 @@ _TOLD = (
     r"(?:\s*(?:\b(?:is|are|was|were|has|have|had|been|gone|went|come|came|back|as|of|at|up|down|to|shot|dropped|fallen|fell"
     r"|risen|rose|running|reading|reads|reached|hit|hitting|now|today|today's|only|just|about|around|level|levels|result"
     r"|steady|stable|slow|regular|irregular|racing|hammering|pounding|currently|still|measured|showing|says|said)\b"
-    r"|=|:|-|~|为|是|到|有|约|大约|大概|高达|达到|达|只有|仅|才|在|烧|升|降)){0,5}\s*"
+    r"|=|:|-|~|为|是|到|至|有|约|大约|大概|高达|达到|达|只有|只剩|仅|才|在|烧|升|降|掉|跌|低|高|飙|涨|冲|都|就|已经?|也|又|还|快|测(?:得|了|出来)?|显示|突然|一下子?|最|一直)){0,5}\s*"
 )
 #: A temperature told without its name: "burning up at 38.7", "fever of 39".
 _BARE_TEMPERATURE = re.compile(
@@ -84,8 +83,8 @@ def read_numbers(text: str, table: ConceptTable) -> Numbers:
             found.doubts.append(match[0].strip())
     if match := _SYSTOLIC.search(folded):
         _keep(found, table.measurements.get("systolic_bp"), float(match["high"]))
-    if match := _FEVER.search(folded):
-        _keep(found, table.measurements.get("temperature_c"), float(match["fever"] or match["degrees"]))
+    if match := _DEGREES.search(folded):
+        _keep(found, table.measurements.get("temperature_c"), float(match["degrees"]))
     for measurement, value, unit, shown in _named_values(folded, table):
         _keep(found, measurement, _convert(measurement, value, unit), shown)
     if "temperature_c" not in found.vitals and (bare := _BARE_TEMPERATURE.search(folded)):
