@@ -146,6 +146,7 @@ def _table() -> Mapping[int, str]:
 def _lexicon(table: ConceptTable) -> tuple[_Index, _Index, frozenset[str]]:
     """Our words by their syllables, said exactly and said loosely, and the words themselves."""
     words = {name for name, concept in table.names.items() if table[concept].kind in ("symptom", "condition")}
+    words |= {name for name, concept in table.names.items() if table[concept].kind == "medicine" and len(name) > 2}
     for file in ("findings_zh.yaml", "cues.yaml"):
         words.update(_strings(read_yaml(DATA / "language" / file)))
     kept = {w for w in words if _SHORTEST <= len(w) <= _LONGEST and all(map(HAN.match, w))}
