@@ -77,8 +77,10 @@ class Compositions:
                 if open_end:
                     while end < len(folded) and folded[end].isascii() and folded[end].isalpha():
                         end += 1
-                elif end < len(folded) and _joins(folded[end - 1], folded[end]):
-                    continue
+                else:
+                    end = _whole(folded, end)
+                    if end < 0:
+                        continue
             yield start, end, group
 
     def _pattern_hits(self, folded: str) -> Iterator[tuple[int, int, str]]:
@@ -138,6 +140,15 @@ class Compositions:
 
 def _joins(left: str, right: str) -> bool:
     return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
+
+
+def _whole(text: str, end: int) -> int:
+    """Where the word that stands up to *end* ends with its plural or possessive s; -1 where it goes on otherwise."""
+    for ending in ("'s", "s", "es"):
+        after = end + len(ending)
+        if text.startswith(ending, end) and (after == len(text) or not _joins(text[after - 1], text[after])):
+            return after
+    return -1 if end < len(text) and _joins(text[end - 1], text[end]) else end
 
 
 def _maximal(spans: Sequence[Span]) -> list[Span]:

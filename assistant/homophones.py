@@ -36,27 +36,28 @@ def respell(folded: str, table: ConceptTable) -> str:
         return folded
     import rjieba
 
-    strict, loose, words = _lexicon(table)
     bounds, alone, position = {0}, set[int](), 0
     for word in rjieba.cut(folded, False):
-        if len(word) == 1 and HAN.match(word):
+        if len(word) == 1 and HAN.match(word) and _may_slip(word):
             alone.add(position)
         position += len(word)
         bounds.add(position)
+    if not alone:
+        return folded
+    strict, loose, words = _lexicon(table)
     result = list(folded)
     taken: set[int] = set()
     for length in range(_LONGEST, _SHORTEST - 1, -1):
-        for start in range(len(folded) - length + 1):
-            places = range(start, start + length)
-            stretch = folded[start : start + length]
-            if start not in bounds or start + length not in bounds or not alone.intersection(places):
+        starts = {start for place in alone for start in range(place - length + 1, place + 1)}
+        for start in sorted(starts & bounds):
+            end = start + length
+            stretch = folded[start:end]
+            if end not in bounds or stretch in words or not taken.isdisjoint(range(start, end)):
                 continue
-            if taken.intersection(places) or stretch in words:
-                continue
-            meant = _meant(stretch, {p - start for p in places if p in alone}, strict, loose)
+            meant = _meant(stretch, {place - start for place in alone}, strict, loose)
             if meant:
-                result[start : start + length] = meant
-                taken.update(places)
+                result[start:end] = meant
+                taken.update(range(start, end))
     return "".join(result)
 
 
@@ -74,6 +75,13 @@ def _meant(stretch: str, alone: set[int], strict: _Index, loose: _Index) -> str 
             if likely:
                 return min(likely)[1]
     return None
+
+
+@functools.cache
+def _may_slip(char: str) -> bool:
+    """Whether a character that stands alone may be a slip at all."""
+    likely, shapes, ordinary = _data()
+    return char not in ordinary or any(char in typed for typed in (*likely.values(), *shapes.values()))
 
 
 def _may_be(stretch: str, word: str, alone: set[int]) -> bool:
@@ -147,8 +155,8 @@ def _lexicon(table: ConceptTable) -> tuple[_Index, _Index, frozenset[str]]:
     """Our words by their syllables, said exactly and said loosely, and the words themselves."""
     words = {name for name, concept in table.names.items() if table[concept].kind in ("symptom", "condition")}
     words |= {name for name, concept in table.names.items() if table[concept].kind == "medicine" and len(name) > 2}
-    for file in ("findings_zh.yaml", "cues.yaml"):
-        words.update(_strings(read_yaml(DATA / "language" / file)))
+    words.update(_strings(read_yaml(DATA / "language" / "findings_zh.yaml")))
+    words.update(cue for cue in _strings(read_yaml(DATA / "language" / "cues.yaml")) if len(cue) > 2)
     kept = {w for w in words if _SHORTEST <= len(w) <= _LONGEST and all(map(HAN.match, w))}
     strict: dict[tuple[str, ...], list[str]] = {}
     loose: dict[tuple[str, ...], list[str]] = {}

@@ -57,6 +57,10 @@ _MALE = re.compile(
 _VALUE = re.compile(_TOLD + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?")
 
 
+#: A pulse told without a name for it: "my heart has been going like mad at 180".
+_BARE_PULSE = re.compile(r"(?:heart|pulse|心跳|心率|脉搏)[^.;。；\d]{0,40}?\b(?:at|of|to)\s(?P<rate>\d{2,3})(?![\d.]|\s*(?:/|%|years|weeks|days))")
+
+
 @dataclass
 class Numbers:
     """What a text says in numbers; values in the measurement's own unit. ``doubts`` are impossible readings."""
@@ -90,6 +94,8 @@ def read_numbers(text: str, table: ConceptTable) -> Numbers:
     if "temperature_c" not in found.vitals and (bare := _BARE_TEMPERATURE.search(folded)):
         told = bare["bare"] or bare["named"] + (bare["part"] or "")
         _keep(found, table.measurements.get("temperature_c"), float(told))
+    if "heart_rate" not in found.vitals and (beat := _BARE_PULSE.search(folded)):
+        _keep(found, table.measurements.get("heart_rate"), float(beat["rate"]))
     if _OXYGEN.search(folded):
         found.vitals["on_oxygen"] = True
     if _AIR.search(folded):
