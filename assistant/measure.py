@@ -85,10 +85,10 @@ def read_numbers(text: str, table: ConceptTable) -> Numbers:
             _keep(found, table.measurements.get("diastolic_bp"), low)
         else:
             found.doubts.append(match[0].strip())
-    if match := _SYSTOLIC.search(folded):
-        _keep(found, table.measurements.get("systolic_bp"), float(match["high"]))
-    if match := _DEGREES.search(folded):
-        _keep(found, table.measurements.get("temperature_c"), float(match["degrees"]))
+    if alone := _SYSTOLIC.search(folded):
+        _keep(found, table.measurements.get("systolic_bp"), float(alone["high"]))
+    if degrees := _DEGREES.search(folded):
+        _keep(found, table.measurements.get("temperature_c"), float(degrees["degrees"]))
     for measurement, value, unit, shown in _named_values(folded, table):
         _keep(found, measurement, _convert(measurement, value, unit), shown)
     if "temperature_c" not in found.vitals and (bare := _BARE_TEMPERATURE.search(folded)):
