@@ -38,6 +38,7 @@ class _Composition:
     without: frozenset[str]
     within: Mapping[str, int]
     lang: str | None
+    plain: bool
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Compositions:
             start, end = spans[0][0], max(e for _, e in spans)
             if not any(a < end and start < b for a, b in taken):
                 taken.append((start, end))
-                yield Mention(finding.concept, start, end, folded[start:end], tuple(spans))
+                yield Mention(finding.concept, start, end, folded[start:end], tuple(spans), finding.plain)
 
     def _other_place_between(
         self, folded: str, finding: _Composition, spans: Sequence[Span], inside: dict[str, list[Span]]
@@ -222,6 +223,7 @@ def build(data: Mapping[str, Any]) -> Compositions:
                 without=frozenset(entry.get("without", ())),
                 within=default | entry.get("within", {}),
                 lang=entry.get("lang"),
+                plain=bool(entry.get("plain")),
             )
         )
     entries = []

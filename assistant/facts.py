@@ -22,8 +22,10 @@ _CONSCIOUSNESS = {"C": "new_confusion", "P": "unresponsive", "U": "unresponsive"
 
 
 @functools.cache
-def _acute() -> frozenset[str]:
-    return frozenset(read_yaml(DATA / "language" / "acute.yaml")["acute"])
+def _kinds_of_illness() -> dict[str, frozenset[str]]:
+    """Illnesses that are over once they are past (``acute``), and what asks for an eye on it (``watched``)."""
+    data = read_yaml(DATA / "language" / "acute.yaml")
+    return {name: frozenset(concepts) for name, concepts in data.items()}
 
 
 @functools.cache
@@ -121,6 +123,16 @@ class PatientFacts:
         """Whether no illness, device or medicine stands in the patient's record: then advice can only be general."""
         return not any(fact.field in ("conditions", "medications", "devices") for fact in self.present.values())
 
+    @property
+    def under_care(self) -> bool:
+        """Whether the record holds an illness, or the message a past one or a treatment that has to be watched."""
+        watched = _kinds_of_illness()["watched"]
+        return (
+            not self.without_record
+            or bool(self.history)
+            or any(self._table.is_a(known, one) for known in self.present for one in watched)
+        )
+
     def _from_patient(self, patient: Patient) -> None:
         for field in _WORD_FIELDS:
             for word in getattr(patient, field):
@@ -160,7 +172,7 @@ class PatientFacts:
         """Note a finding as present, an acute illness told as past as history unless it is there now too."""
         known = finding.concept in self.present
         self.present.setdefault(finding.concept, fact)
-        acute = any(self._table.is_a(finding.concept, one) for one in _acute())
+        acute = any(self._table.is_a(finding.concept, one) for one in _kinds_of_illness()["acute"])
         if finding.status != "past":
             self.history.discard(finding.concept)
         elif acute and not known:

@@ -183,7 +183,7 @@ def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention],
         }
         applying = (cue for cue in cues if not cue.only or kind in cue.only)
         found |= {cue.status for cue in applying if cue.forward and _between_parts(folded, cue, mention)}
-        status: Status = next((s for s in _PRECEDENCE if s in found), "present")
+        status: Status = next((s for s in _PRECEDENCE if s in found and not mention.plain), "present")
         findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
     return findings
 

@@ -34,6 +34,7 @@ def assess(
     facts: PatientFacts, vitals: Mapping[str, Any], red_flags: Sequence[RedFlag], table: ConceptTable
 ) -> TriageResult:
     """Decide urgency: the highest level of any red flag that holds, of NEWS2, or of what is told of at all."""
+    complains = _complains(facts, red_flags, table)
     facts = facts.now
     fired = []
     for rule in red_flags:
@@ -48,7 +49,7 @@ def assess(
     levels: list[Level] = ["self_care", *(rule.level for rule, _ in fired)]
     if score is not None and score.band is not None:
         levels.append(_NEWS2_LEVEL[score.band])
-    if _complains(facts, red_flags, table):
+    if complains:
         levels.append("routine")
     return TriageResult(max(levels, key=LEVELS.index), tuple(fired), score)
 
@@ -56,7 +57,7 @@ def assess(
 def _complains(facts: PatientFacts, red_flags: Sequence[RedFlag], table: ConceptTable) -> bool:
     """Whether there is more than a question or a complaint that some rule leaves to self-care.
 
-    A message in which nothing was recognised and that asks nothing may hold a complaint in words we do not know.
+    What somebody who is under care asks is looked at by those who care for them. A message in which nothing was recognised and that asks nothing may hold a complaint in words we do not know.
     """
     minor = {value for rule in red_flags if rule.level == "self_care" for _, value in leaves(rule.when)}
     told = [
@@ -65,7 +66,7 @@ def _complains(facts: PatientFacts, red_flags: Sequence[RedFlag], table: Concept
         if concept in table
         and (table[concept].kind == "symptom" or (table[concept].kind == "condition" and fact.field == "question"))
     ]
-    if not told and not facts.asks:
+    if facts.under_care or (not told and not facts.asks):
         return True
     return any(concept not in minor and not minor & table.ancestors(concept) for concept in told)
 
