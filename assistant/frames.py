@@ -18,6 +18,8 @@ from corpus.text import HAN
 
 FrameStatus = Literal["past", "hypothetical", "other"]
 _SENTENCE = re.compile(r"(?<=[!?;。！？；\n])|(?<=\.)(?!\d)")
+#: How a stretch that dates the one before it begins.
+_IT_WAS = re.compile(r"[,，\s]*(?:那|这|都|已经|不过那)+(?:都|还|已经)?是")
 #: A question that is complete by itself: what follows is said, not supposed.
 _ASKED = re.compile(r"[吗么嘛](?=$|[,，?？])")
 _STRETCH = re.compile(r"[,，：:]|\s-\s|\b(?:but|however|although|though|yet|and now|whereas)\b|但|不过|可是|(?<=[^不])只是|然而")
@@ -104,7 +106,7 @@ def _past(folded: str, start: int, end: int, is_over: bool) -> Iterator[Frame]:
         began = _pattern("not_past", folded).search(folded, left, right)
         verb = _pattern("past_verb", folded).search(folded, left, right)
         if date and not (began and began.start() < date.start() + 25 and not verb):
-            if index and _told_before(folded, stretches[index - 1]):
+            if index and (_told_before(folded, stretches[index - 1]) or _IT_WAS.match(folded, left)):
                 yield Frame(*stretches[index - 1], "past")
             begin, stop = (now.end(), right) if now and now.start() < date.start() else (left, now.start() if now else right)
             yield Frame(begin, stop, "past")
