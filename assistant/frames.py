@@ -47,8 +47,8 @@ def frames(folded: str) -> list[Frame]:
 
 
 def asks(folded: str) -> bool:
-    """Whether a message asks something rather than only telling."""
-    return _pattern("asks", folded).search(folded) is not None
+    """Whether a message asks something, or says that its writer is well, rather than only telling."""
+    return any(_pattern(name, folded).search(folded) for name in ("asks", "self_well"))
 
 
 def without(folded: str, found: list[Frame]) -> str:

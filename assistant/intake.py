@@ -204,7 +204,7 @@ def _reaches(
 ) -> bool:
     """Whether a forward cue's reach extends to the mention: no terminator, and commas only inside a list."""
     ends = (
-        s for s, e, contrast in stops if cue.end <= s and e <= mention.start and (contrast or cue.status == "absent")
+        s for s, e, contrast in stops if cue.end <= s and e <= mention.start and (contrast or cue.status in ("absent", "past"))
     )
     if cue.end > mention.start or next(ends, None) is not None:
         return False
