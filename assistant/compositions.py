@@ -21,7 +21,9 @@ from corpus.text import HAN, normalise
 
 Span = tuple[int, int]
 _COMMA = re.compile(r"[,，、]|(?<= )- ")
-_JOINED = re.compile(r"^[\s,，、]*(?:and|or|&|\+|then|into|和|跟|与|及|连着|还有|带)?[\s,，、]*(?:my|his|her|the|me|both|left|right)?\s*$")
+_JOINED = re.compile(
+    r"^[\s,，、]*(?:and|or|&|\+|then|into|和|跟|与|及|连着|还有|带)?[\s,，、]*(?:my|his|her|the|me|both|left|right)?\s*$"
+)
 #: A clause in which a word stands this often is not read word by word: nobody writes like that.
 _MOST_HITS = 8
 _MOST_CHOICES = 400
@@ -56,7 +58,9 @@ class Compositions:
         """The findings in normalised text, each within one clause, with the spans of their parts."""
         hits = sorted({*self._hits(folded), *self._pattern_hits(folded)})
         hidden = [(start, end) for start, end, group in hits if group in self.shadows]
-        hits = [hit for hit in hits if not any(a <= hit[0] and hit[1] <= b and hit[1] - hit[0] < b - a for a, b in hidden)]
+        hits = [
+            (a, b, group) for a, b, group in hits if not any(s <= a and b <= e and b - a < e - s for s, e in hidden)
+        ]
         if not hits:
             return []
         language = "zh" if HAN.search(folded) else "en"
@@ -201,7 +205,8 @@ def build(data: Mapping[str, Any]) -> Compositions:
     patterns: list[tuple[str, re.Pattern[str]]] = []
     for name, lists in data["groups"].items():
         groups[name] = [str(word) for key, words in lists.items() if key != "patterns" for word in words or ()]
-        patterns += [(name, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")) for pattern in lists.get("patterns", ())]
+        for pattern in lists.get("patterns", ()):
+            patterns.append((name, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")))
     default: dict[str, int] = data["within"]
     findings = []
     for entry in data["findings"]:

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.intake import Finding, Intake, read
 from assistant.patient import Patient
 from corpus.concepts import ConceptTable
-from corpus.conditions import Fact, Missing, Verdict, evaluate
+from corpus.conditions import Fact, Missing, Verdict, evaluate, holds
 from corpus.load import DATA, read_yaml
 from corpus.models import Derived
 
@@ -61,9 +61,8 @@ class PatientFacts:
             self._from_intake(intake)
         self._deduce()
         for rule in derived:
-            verdict = evaluate(rule.when, self)
-            if verdict.truth and rule.concept not in self.present:
-                self.present[rule.concept] = verdict.because[0]
+            if rule.concept not in self.present and holds(rule.when, self):
+                self.present[rule.concept] = evaluate(rule.when, self).because[0]
                 self._verdicts.clear()
 
     def concept(self, leaf: str, concept: str) -> Verdict:
@@ -130,7 +129,7 @@ class PatientFacts:
         return (
             not self.without_record
             or bool(self.history)
-            or any(self._table.is_a(known, one) for known in self.present for one in watched)
+            or any(watched & {known, *self._table.ancestors(known)} for known in self.present)
         )
 
     def _from_patient(self, patient: Patient) -> None:
@@ -172,7 +171,7 @@ class PatientFacts:
         """Note a finding as present, an acute illness told as past as history unless it is there now too."""
         known = finding.concept in self.present
         self.present.setdefault(finding.concept, fact)
-        acute = any(self._table.is_a(finding.concept, one) for one in _kinds_of_illness()["acute"])
+        acute = _kinds_of_illness()["acute"] & {finding.concept, *self._table.ancestors(finding.concept)}
         if finding.status != "past":
             self.history.discard(finding.concept)
         elif acute and not known:

@@ -22,7 +22,9 @@ _SENTENCE = re.compile(r"(?<=[!?;。！？；\n])|(?<=\.)(?!\d)")
 _IT_WAS = re.compile(r"[,，\s]*(?:那|这|都|已经|不过那)+(?:都|还|已经)?是")
 #: A question that is complete by itself: what follows is said, not supposed.
 _ASKED = re.compile(r"[吗么嘛](?=$|[,，?？])")
-_STRETCH = re.compile(r"[,，：:]|\s-\s|\b(?:but|however|although|though|yet|and now|whereas)\b|但|不过|可是|(?<=[^不])只是|然而")
+_STRETCH = re.compile(
+    r"[,，：:]|\s-\s|\b(?:but|however|although|though|yet|and now|whereas)\b|但|不过|可是|(?<=[^不])只是|然而"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,10 @@ def _past(folded: str, start: int, end: int, is_over: bool) -> Iterator[Frame]:
         if date and not (began and began.start() < date.start() + 25 and not verb):
             if index and (_told_before(folded, stretches[index - 1]) or _IT_WAS.match(folded, left)):
                 yield Frame(*stretches[index - 1], "past")
-            begin, stop = (now.end(), right) if now and now.start() < date.start() else (left, now.start() if now else right)
-            yield Frame(begin, stop, "past")
+            if now and now.start() < date.start():
+                yield Frame(now.end(), right, "past")
+            else:
+                yield Frame(left, now.start() if now else right, "past")
             going_on = now is None or now.start() < date.start()
         elif going_on and not now and (verb or is_over):
             yield Frame(left, right, "past")

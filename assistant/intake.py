@@ -152,7 +152,8 @@ def _qualified(folded: str, mentions: list[Mention]) -> list[Mention]:
 @functools.cache
 def _qualifiers() -> list[tuple[str, re.Pattern[str], str, bool]]:
     data = read_yaml(DATA / "language" / "qualifiers.yaml")
-    return [(entry["concept"], any_of(entry), entry["becomes"], bool(entry.get("anywhere"))) for entry in data["qualifiers"]]
+    entries = data["qualifiers"]
+    return [(e["concept"], any_of(e), e["becomes"], bool(e.get("anywhere"))) for e in entries]
 
 
 def _clauses(folded: str) -> Iterable[tuple[int, int]]:
@@ -204,7 +205,9 @@ def _reaches(
 ) -> bool:
     """Whether a forward cue's reach extends to the mention: no terminator, and commas only inside a list."""
     ends = (
-        s for s, e, contrast in stops if cue.end <= s and e <= mention.start and (contrast or cue.status in ("absent", "past"))
+        start
+        for start, end, contrast in stops
+        if cue.end <= start and end <= mention.start and (contrast or cue.status in ("absent", "past"))
     )
     if cue.end > mention.start or next(ends, None) is not None:
         return False
@@ -237,15 +240,24 @@ def _follows(folded: str, mention: Mention, cue: _Cue, later: list[Mention]) -> 
     return len(gap) <= (12 if gap.isascii() else 6)
 
 
+@functools.lru_cache(maxsize=64)
+def _all_cues(folded: str, start: int, end: int) -> tuple[_Cue, ...]:
+    """Everything in a clause that reads like a cue; asked for twice, found once."""
+    return tuple(
+        _Cue(status, match.start(), match.end(), forward, only)
+        for pattern, status, forward, only in _patterns()[0]
+        for match in pattern.finditer(folded, start, end)
+    )
+
+
 def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> list[_Cue]:
     shielded = [m.span() for m in _patterns()[1].finditer(folded, start, end)]
     shielded += [m.span() for m in _patterns()[2].finditer(folded, start, end)]
     shielded += _spans(mentions)
     cues: list[_Cue] = []
-    for pattern, status, forward, only in _patterns()[0]:
-        for match in pattern.finditer(folded, start, end):
-            if not any(s < match.end() and match.start() < e for s, e in shielded):
-                cues.append(_Cue(status, match.start(), match.end(), forward, only))
+    for cue in _all_cues(folded, start, end):
+        if not any(s < cue.end and cue.start < e for s, e in shielded):
+            cues.append(cue)
     longest = [
         c for c in cues
         if not any(o is not c and o.start <= c.start and c.end <= o.end and (o.end - o.start) > (c.end - c.start)
@@ -256,11 +268,10 @@ def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> li
 
 def _find_terminators(folded: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, int, bool]]:
     """Spans of terminators that are no part of a name, cue or look-alike; true for one that ends every cue."""
-    cues, shield, contrast, onset = _patterns()
+    _, shield, contrast, onset = _patterns()
     inside = _spans(mentions)
-    covering = [
-        m.span() for pattern in (shield, *(cue[0] for cue in cues)) for m in pattern.finditer(folded, start, end)
-    ]
+    covering = [m.span() for m in shield.finditer(folded, start, end)]
+    covering += [(cue.start, cue.end) for cue in _all_cues(folded, start, end)]
     return [
         (s, e, pattern is contrast)
         for pattern in (contrast, onset)

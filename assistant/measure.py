@@ -11,9 +11,7 @@ from corpus.load import DATA, read_yaml
 from corpus.text import normalise
 
 _NUMBER = r"(?P<value>\d{1,4}(?:\.\d{1,3})?)"
-_LINK = (
-    r"\s*(?:(?:is|was|of|at|=|:|为|是|有|约|大约|大概|高达|达到|达|只有|仅|才|在|都|就|快|一直)?(?:[升高飙涨冲]?[到至])?)?\s*"
-)
+_LINK = r"\s*(?:(?:is|was|of|at|=|:|为|是|有|约|大约|大概|高达|达到|达|只有|仅|才|在|都|就|快|一直)?(?:[升高飙涨冲]?[到至])?)?\s*"
 #: Degrees without a word for fever, where nothing says that they are the water's or the room's.
 _DEGREES = re.compile(
     r"(?<![水室外温气调烤酒\d.])(?P<degrees>(?:3[7-9]|4[0-2])(?:\.\d)?)\s*(?:度|℃|°c)(?![\d白酒水的热温])"
@@ -28,7 +26,8 @@ _TOLD = (
 )
 #: A temperature told without its name: "burning up at 38.7", "fever of 39".
 _BARE_TEMPERATURE = re.compile(
-    r"(?:fever|feverish|burning up|temp|temperature|发烧|发热|高烧|低烧|烧)[^.;。；\d]{0,18}(?P<named>3[4-9]|4[0-2])(?P<part>\.\d)?(?![\d.]|\s*(?:%|kg|mg|周|岁|天|weeks|years|days|hours|minutes))"
+    r"(?:fever|feverish|burning up|temp|temperature|发烧|发热|高烧|低烧|烧)[^.;。；\d]{0,18}"
+    r"(?P<named>3[4-9]|4[0-2])(?P<part>\.\d)?(?![\d.]|\s*(?:%|kg|mg|周|岁|天|weeks|years|days|hours|minutes))"
     r"|(?<![\d./])(?P<bare>(?:3[5-9]|4[0-2])\.\d)(?!\d|\s*(?:%|kg|mg|mmol|cm|μ|g\b))"
 )
 _BLOOD_PRESSURE = re.compile(
@@ -58,7 +57,9 @@ _VALUE = re.compile(_TOLD + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-
 
 
 #: A pulse told without a name for it: "my heart has been going like mad at 180".
-_BARE_PULSE = re.compile(r"(?:heart|pulse|心跳|心率|脉搏)[^.;。；\d]{0,40}?\b(?:at|of|to)\s(?P<rate>\d{2,3})(?![\d.]|\s*(?:/|%|years|weeks|days))")
+_BARE_PULSE = re.compile(
+    r"(?:heart|pulse|心跳|心率|脉搏)[^.;。；\d]{0,40}?\b(?:at|of|to)\s(?P<rate>\d{2,3})(?![\d.]|\s*(?:/|%|years|weeks|days))"
+)
 
 
 @dataclass

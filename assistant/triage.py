@@ -12,7 +12,7 @@ from assistant.messages import say
 from assistant.news2 import PARAMETERS, News2, news2
 from assistant.patient import measurement_label
 from corpus.concepts import ConceptTable
-from corpus.conditions import Fact, evaluate, leaves
+from corpus.conditions import Fact, evaluate, holds, leaves
 from corpus.models import Level, RedFlag
 
 #: From the least to the most urgent.
@@ -38,9 +38,8 @@ def assess(
     facts = facts.now
     fired = []
     for rule in red_flags:
-        verdict = evaluate(rule.when, facts)
-        if verdict.truth:
-            fired.append((rule, verdict.because))
+        if holds(rule.when, facts):
+            fired.append((rule, evaluate(rule.when, facts).because))
     fired.sort(key=lambda item: -LEVELS.index(item[0].level))
     age, pregnant = facts.number("age_years"), facts.flag("pregnant")
     score = None
@@ -57,7 +56,8 @@ def assess(
 def _complains(facts: PatientFacts, red_flags: Sequence[RedFlag], table: ConceptTable) -> bool:
     """Whether there is more than a question or a complaint that some rule leaves to self-care.
 
-    What somebody who is under care asks is looked at by those who care for them. A message in which nothing was recognised and that asks nothing may hold a complaint in words we do not know.
+    What somebody who is under care asks is looked at by those who care for them. A message in which nothing
+    was recognised and that asks nothing may hold a complaint in words we do not know.
     """
     minor = {value for rule in red_flags if rule.level == "self_care" for _, value in leaves(rule.when)}
     told = [
