@@ -73,6 +73,15 @@ class Compositions:
             found += self._in_clause(folded, inside, language) if inside else ()
         return found
 
+    @functools.cached_property
+    def _by_group(self) -> Mapping[str, list[int]]:
+        """The findings by the groups of their first part: only those are looked at whose first part has a hit."""
+        found: dict[str, list[int]] = {}
+        for number, finding in enumerate(self.findings):
+            for group in finding.parts[0]:
+                found.setdefault(group, []).append(number)
+        return found
+
     def _hits(self, folded: str) -> Iterator[tuple[int, int, str]]:
         for index, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
             group, word, open_end = self.entries[index]
@@ -95,7 +104,8 @@ class Compositions:
 
     def _in_clause(self, folded: str, inside: dict[str, list[Span]], language: str) -> Iterator[Mention]:
         present = inside.keys()
-        for finding in self.findings:
+        for number in sorted({n for group in present for n in self._by_group.get(group, ())}):
+            finding = self.findings[number]
             if (finding.lang == "zh" and language == "en") or not all(part & present for part in finding.parts):
                 continue
             if finding.without & present:

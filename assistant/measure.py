@@ -11,7 +11,10 @@ from corpus.load import DATA, read_yaml
 from corpus.text import normalise
 
 _NUMBER = r"(?P<value>\d{1,4}(?:\.\d{1,3})?)"
-_LINK = r"\s*(?:(?:is|was|of|at|=|:|为|是|有|约|大约|大概|高达|达到|达|只有|仅|才|在|都|就|快|一直)?(?:[升高飙涨冲]?[到至])?)?\s*"
+_LINK = (
+    r"\s*(?:(?:is|was|of|at|=|:|为|是|有|约|大约|大概|高达|达到|达|只有|仅|才|在|都|就|快|一直)?"
+    r"(?:[升高飙涨冲]?[到至])?)?\s*"
+)
 #: Degrees without a word for fever, where nothing says that they are the water's or the room's.
 _DEGREES = re.compile(
     r"(?<![水室外温气调烤酒\d.])(?P<degrees>(?:3[7-9]|4[0-2])(?:\.\d)?)\s*(?:度|℃|°c)(?![\d白酒水的热温])"
