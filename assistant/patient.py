@@ -48,7 +48,8 @@ Word = Annotated[str, BeforeValidator(_word)]
 #: The levels of the ACVPU scale in the words people write them in.
 _ACVPU = {
     "alert": "A", "awake": "A", "清醒": "A", "神志清楚": "A", "意识清楚": "A",
-    "confused": "C", "confusion": "C", "new confusion": "C", "newly confused": "C", "意识模糊": "C", "新发意识模糊": "C",
+    "confused": "C", "confusion": "C", "new confusion": "C", "newly confused": "C",
+    "意识模糊": "C", "新发意识模糊": "C",
     "drowsy": "V", "嗜睡": "V", "昏睡": "P", "神志不清": "C", "谵妄": "C",
     "voice": "V", "verbal": "V", "responds to voice": "V", "对声音有反应": "V", "呼之能应": "V",
     "pain": "P", "responds to pain": "P", "对疼痛有反应": "P",
