@@ -1,0 +1,270 @@
+"""Where a claim and its evidence do not agree: in quantities, in what is named, in direction, in what is added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.lexicon import Word, load_lexicon
+from assistant.naming import ALIKE, Named, best_match, presence, read_names
+from assistant.quantities import COUNT, TIME, Quantity, read_quantities
+from assistant.wording import Wording, opposed, opposite_words, read_wording
+from corpus.concepts import ConceptTable, Mention
+
+Fault = tuple[Literal["contradicted", "unsupported"], str]
+
+#: Kinds of concept that advice is about; conditions and people say for whom it is.
+_ADVISED = frozenset({"medicine", "food", "nutrient", "activity", "care", "device", "habit", "function"})
+_SHORT_MONTHS = 0.09
+_SEGMENT = re.compile(r"[,;:。、()]|[.](?=\s|$)|(?<![a-z])(?:and|but|or|和|或)(?![a-z])")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Everything read from one text."""
+
+    folded: str
+    named: Named
+    wording: Wording
+    quantities: tuple[Quantity, ...]
+
+
+def read_text(folded: str, table: ConceptTable) -> Text:
+    """Read a normalised text; *table* is the extended one."""
+    return Text(folded, read_names(folded, table), read_wording(folded), tuple(read_quantities(folded)))
+
+
+# -- quantities ---------------------------------------------------------------------------------------------
+
+
+def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
+    """Quantities of the claim that the evidence does not give, gives otherwise, or gives for something else."""
+    for quantity in claim.quantities:
+        equal = [e for e in evidence.quantities if _equal(quantity, e, evidence, table)]
+        if not equal:
+            rivals = [e for e in evidence.quantities if _comparable(quantity, e)]
+            if rivals:
+                yield "contradicted", f"the passage says {_listed(rivals)}, not {quantity.shown}"
+            else:
+                yield "unsupported", f"the passage gives no {quantity.shown}"
+        elif all(_bounds_clash(quantity, e, claim, evidence) for e in equal):
+            yield "contradicted", f"the passage sets the other limit: {_listed(equal)}"
+        elif all(_rates_clash(quantity, e) for e in equal):
+            yield "contradicted", f"the passage gives {quantity.shown} for another stretch of time"
+        elif other := _of_another(quantity, equal, claim, evidence):
+            yield "contradicted", f"the passage gives {quantity.shown} for something else than {other}"
+
+
+def _listed(quantities: Sequence[Quantity]) -> str:
+    return ", ".join(dict.fromkeys(q.shown for q in quantities[:3]))
+
+
+def _close(a: float, b: float, tolerance: float = 0.02) -> bool:
+    return abs(a - b) <= tolerance * max(abs(a), abs(b), 1e-9)
+
+
+def _ends(a: Quantity, b: Quantity, raw: bool = False, tolerance: float = 0.02) -> bool:
+    """Whether every end of range *a* is an end of range *b*."""
+    mine, theirs = (a.raw, b.raw) if raw else ((a.low, a.high), (b.low, b.high))
+    return all(any(_close(x, y, tolerance) for y in theirs) for x in mine)
+
+
+def _equal(claim: Quantity, evidence: Quantity, text: Text, table: ConceptTable) -> bool:
+    if claim.dimension == evidence.dimension == "celsius":
+        return all(min(abs(x - evidence.low), abs(x - evidence.high)) <= 0.3 for x in (claim.low, claim.high))
+    if claim.dimension == evidence.dimension:
+        months = claim.dimension == TIME and (claim.unit >= 43800) != (evidence.unit >= 43800)
+        if _ends(claim, evidence, tolerance=_SHORT_MONTHS if months and not claim.period else 0.02):
+            return True
+    elif COUNT in (claim.dimension, evidence.dimension) and not claim.period and not evidence.period:
+        return _ends(claim, evidence, raw=True)
+    elif {claim.dimension, evidence.dimension} == {"mmol/l", "mg/dl"}:
+        return _same_by_measurement(claim, evidence, text, table)
+    if claim.interval and evidence.dimension == TIME:
+        return _close(claim.interval, evidence.low) or _close(claim.interval, evidence.high)
+    if claim.interval and evidence.interval:
+        return _close(claim.interval, evidence.interval)
+    if claim.dimension == TIME and evidence.interval:
+        return _close(claim.low, evidence.interval)
+    return False
+
+
+def _same_by_measurement(claim: Quantity, evidence: Quantity, text: Text, table: ConceptTable) -> bool:
+    for measurement in table.measurements.values():
+        if "mg_dl" not in measurement.alternatives or measurement.unit != "mmol/L":
+            continue
+        if not any(name.lower() in text.folded for name in measurement.names if len(name) > 2):
+            continue
+        factor = measurement.alternatives["mg_dl"][0]
+        scale = factor if claim.dimension == "mg/dl" else 1 / factor
+        if _close(claim.low * scale, evidence.low, 0.04):
+            return True
+    return False
+
+
+def _comparable(claim: Quantity, evidence: Quantity) -> bool:
+    units = {claim.dimension, evidence.dimension}
+    return len(units) == 1 or (COUNT in units and not claim.period and not evidence.period) or units <= {
+        "mmol/l", "mg/dl", "mg/l", "g/l", "µmol/l", "mass", "volume", "energy", "length", "celsius",
+    }  # fmt: skip
+
+
+def _bounds_clash(claim: Quantity, evidence: Quantity, claim_text: Text, evidence_text: Text) -> bool:
+    if claim.bound is None or evidence.bound is None or claim.period or evidence.period:
+        return False
+    if claim_text.wording.turned(claim.start) != evidence_text.wording.turned(evidence.start):
+        return False
+    return claim.bound != evidence.bound
+
+
+def _rates_clash(claim: Quantity, evidence: Quantity) -> bool:
+    if not claim.per or not evidence.per or claim.dimension == TIME:
+        return False
+    if claim.dimension != evidence.dimension:
+        return False
+    return not _close(claim.per, evidence.per) and not _close(claim.low / claim.per, evidence.low / evidence.per)
+
+
+def _of_another(quantity: Quantity, equal: Sequence[Quantity], claim: Text, evidence: Text) -> str | None:
+    """What the claim gives the quantity for, where the passage gives it another one and this one to something else."""
+    rivals = [
+        e for e in evidence.quantities
+        if e.dimension == quantity.dimension and e not in equal and e.period == quantity.period
+    ]  # fmt: skip
+    if not rivals or quantity.period:
+        return None
+    mine = _beside(quantity, claim)
+    theirs = set[str]().union(*(_beside(e, evidence) for e in equal))
+    others = set[str]().union(*(_beside(e, evidence) for e in rivals))
+    return next((concept for concept in sorted(mine) if concept in others and not mine & theirs), None)
+
+
+def _beside(quantity: Quantity, text: Text) -> set[str]:
+    """The concepts in the same short stretch of text as a quantity."""
+    marks = [m.start() for m in _SEGMENT.finditer(text.folded)]
+    start = max((m for m in marks if m < quantity.start), default=0)
+    end = min((m for m in marks if m >= quantity.end), default=len(text.folded))
+    return {m.concept for m in text.named.mentions if start <= m.start < end}
+
+
+# -- what is named ------------------------------------------------------------------------------------------
+
+
+def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: ConceptTable) -> Iterator[Fault]:
+    """Things the claim names that neither the evidence nor the patient's facts do."""
+    facts = tuple(facts)
+    judged = [(m, *presence(m, claim.named, evidence.named, facts, table)) for m in claim.named.mentions]
+    used = set().union(*(by for _, state, by in judged if state == "named"))
+    for mention, state, _ in judged:
+        if state == "named":
+            continue
+        label = mention.name
+        kind = table[mention.concept].kind
+        swapped = [
+            m for m in evidence.named.mentions
+            if m.concept not in used and _same_kind(table[m.concept].kind, kind)
+            and not table.is_a(mention.concept, m.concept)
+        ]  # fmt: skip
+        if swapped:
+            yield "contradicted", f"the passage names {swapped[0].name}, not {label}"
+        elif state == "narrower":
+            yield "unsupported", f"the passage is less specific than {label}"
+        else:
+            yield "unsupported", f"the passage does not mention {label}"
+
+
+def _same_kind(a: str, b: str) -> bool:
+    groups = ({"food", "nutrient"}, {"condition", "symptom"}, {"activity", "care", "device", "function", "habit"})
+    return a == b or any(a in group and b in group for group in groups)
+
+
+# -- direction ----------------------------------------------------------------------------------------------
+
+
+def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
+    """What the claim turns round: advised where the passage advises against, denied where it affirms, more for less."""
+    agreed: dict[int, int] = {}
+    turned: dict[int, list[tuple[int, str]]] = {}
+    for start, name, weight, places in _anchors(claim, evidence, table):
+        clause = claim.wording.clause_at(start).start
+        mine = (claim.wording.turned(start), claim.wording.amount(start))
+        theirs = [(evidence.wording.turned(p), evidence.wording.amount(p)) for p in places]
+        if all(_amounts_clash(mine, other) for other in theirs):
+            yield "contradicted", f"the passage wants the opposite of {name}: more for less"
+        if all(_turns_clash(mine, other) for other in theirs):
+            turned.setdefault(clause, []).append((weight, name))
+        else:
+            agreed[clause] = agreed.get(clause, 0) + weight
+    for clause, names in turned.items():
+        if sum(weight for weight, _ in names) >= agreed.get(clause, 0):
+            yield "contradicted", f"the passage points the other way on {max(names)[1]}"
+    for number in opposed(claim.wording, evidence.wording):
+        said, stands = opposite_words(number, claim.wording, evidence.wording)
+        yield "contradicted", f"the passage says {stands}, not {said}"
+
+
+def _turns_clash(mine: tuple[bool, int], theirs: tuple[bool, int]) -> bool:
+    if mine[0] == theirs[0]:
+        return False
+    kept = theirs if mine[0] else mine
+    return kept[1] >= 0  # to limit and to avoid go the same way
+
+
+def _amounts_clash(mine: tuple[bool, int], theirs: tuple[bool, int]) -> bool:
+    signs = [amount * (-1 if turned else 1) for turned, amount in (mine, theirs)]
+    return signs[0] * signs[1] < 0
+
+
+def _anchors(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[tuple[int, str, int, list[int]]]:
+    """Things that claim and evidence share: where in the claim, its name, its weight, and where in the evidence."""
+    taken: list[tuple[int, int]] = [*claim.wording.cues]
+    for mention in claim.named.mentions:
+        taken.append((mention.start, mention.end))
+        places = [m.start for m in evidence.named.mentions if _related(m, mention, table)]
+        if places:
+            weight = 3 if table[mention.concept].kind in _ADVISED else 1
+            yield mention.start, mention.name, weight, places
+    lexicon = load_lexicon()
+    for word in claim.named.words:
+        if word.stem in lexicon.light or any(s <= word.start < e for s, e in taken):
+            continue
+        places = [w.start for w in evidence.named.words if lexicon.alike(word.stem, w.stem) >= 0.75]
+        if places:
+            yield word.start, claim.folded[word.start : word.end], 2, places
+
+
+def _related(a: Mention, b: Mention, table: ConceptTable) -> bool:
+    return table.is_a(a.concept, b.concept) or table.is_a(b.concept, a.concept)
+
+
+# -- what is added ------------------------------------------------------------------------------------------
+
+
+def content_faults(claim: Text, evidence: Text, table: ConceptTable, facts: Iterable[str]) -> Iterator[Fault]:
+    """Words of the claim that say something and have no like in the evidence."""
+    facts = tuple(facts)
+    lexicon = load_lexicon()
+    explained = [
+        (m.start, m.end) for m in claim.named.mentions
+        if presence(m, claim.named, evidence.named, facts, table)[0] == "named"
+    ]  # fmt: skip
+    skipped = [*claim.wording.cues, *((q.start, q.end) for q in claim.quantities)]
+    telling, strange = 0.0, []
+    for word in claim.named.words:
+        if word.stem in lexicon.light or any(s <= word.start < e for s, e in skipped):
+            continue
+        telling += 1
+        if any(s <= word.start < e for s, e in explained):
+            continue
+        if best_match(word, evidence.named.words, lexicon)[0] < ALIKE:
+            strange.append(word)
+    share = len(strange) / telling if telling else 0.0
+    if strange and _too_much(strange, share, claim):
+        shown = ", ".join(claim.folded[w.start : w.end] for w in strange[:4])
+        yield "unsupported", f"the passage says nothing of {shown}"
+
+
+def _too_much(strange: Sequence[Word], share: float, claim: Text) -> bool:
+    return share > 0.5 or len(strange) >= 4

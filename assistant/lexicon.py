@@ -1,0 +1,135 @@
+"""How alike two words are: by stem, by the lists of words of one meaning, or by a table of translations.
+
+The table pairs English stems with Chinese words, learned from aligned sentences (:mod:`corpus.align`); two English
+words are alike as far as they are translated by the same Chinese words, and the other way round.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import math
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from assistant.quantities import claims
+from corpus.load import DATA
+from corpus.text import HAN
+
+_WORD = re.compile(r"[a-z][a-z'-]*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a normalised text: its stem (English) or itself (Chinese), and where it stands."""
+
+    stem: str
+    start: int
+    end: int
+
+    @property
+    def han(self) -> bool:
+        """Whether the word is Chinese."""
+        return HAN.match(self.stem) is not None
+
+
+@dataclass
+class Lexicon:
+    """Words of one meaning and translations."""
+
+    groups: dict[str, frozenset[int]]
+    vectors: dict[str, dict[str, float]]
+    light: frozenset[str]
+    _cache: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def alike(self, a: str, b: str) -> float:
+        """From 0 to 1, how alike two stems or Chinese words are in meaning."""
+        if a == b:
+            return 1.0
+        key = (a, b) if a < b else (b, a)
+        known = self._cache.get(key)
+        if known is None:
+            known = self._cache[key] = self._alike(a, b)
+        return known
+
+    def _alike(self, a: str, b: str) -> float:
+        if self.groups.get(a, frozenset()) & self.groups.get(b, frozenset()):
+            return 0.9
+        a_han, b_han = HAN.match(a) is not None, HAN.match(b) is not None
+        va, vb = self.vectors.get(a, {}), self.vectors.get(b, {})
+        if a_han != b_han:
+            best = va.get(b, 0.0)
+            if a_han:
+                best = max([best, *(w for other, w in va.items() if _near(other, b))])
+            else:
+                best = max([best, *(0.8 * w for other, w in va.items() if len(other) > 1 and _shares(other, b))])
+            return min(1.0, best * 2)
+        if _near(a, b) if not a_han else _shares(a, b):
+            return 0.8
+        dot = sum(weight * vb.get(other, 0.0) for other, weight in va.items())
+        if not dot:
+            return 0.0
+        return dot / (_norm(va) * _norm(vb))
+
+
+def _norm(vector: dict[str, float]) -> float:
+    return math.sqrt(sum(weight * weight for weight in vector.values()))
+
+
+def _near(a: str, b: str) -> bool:
+    """Whether two English stems are of one family: infect and infecti, catheter and catheteris."""
+    shorter, longer = sorted((a, b), key=len)
+    return len(shorter) >= 4 and longer.startswith(shorter[: max(4, len(shorter) - 1)])
+
+
+def _shares(a: str, b: str) -> bool:
+    """Whether one Chinese word is inside the other: 肾 in 肾脏, 检查 in 复检查."""
+    shorter, longer = sorted((a, b), key=len)
+    return shorter in longer or (len(shorter) == len(longer) == 2 and shorter[0] == longer[0] and a[1] in "者性病们" )
+
+
+@functools.cache
+def _stemmer() -> object:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+@functools.lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of a lower-case English word."""
+    word = word.removesuffix("'s").replace("aemia", "emia").replace("oedema", "edema").replace("oea", "ea")
+    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
+
+
+def words(folded: str) -> list[Word]:
+    """The words of a normalised text, Chinese ones as the segmenter sees them."""
+    found: list[Word] = []
+    for match in _WORD.finditer(folded):
+        if HAN.match(match[0]):
+            import rjieba
+
+            position = match.start()
+            for part in rjieba.cut(match[0]):
+                found.append(Word(part, position, position + len(part)))
+                position += len(part)
+        else:
+            found.append(Word(stem(match[0]), match.start(), match.end()))
+    return found
+
+
+@functools.cache
+def load_lexicon() -> Lexicon:
+    """The lexicon of the package."""
+    data = claims()
+    groups: dict[str, set[int]] = defaultdict(set)
+    for number, members in enumerate(data["same"]):
+        for member in members:
+            groups[str(member) if HAN.match(str(member)) else stem(str(member))].add(number)
+    vectors: dict[str, dict[str, float]] = defaultdict(dict)
+    with (DATA / "language" / "words.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            vectors[row["en"]][row["zh"]] = vectors[row["zh"]][row["en"]] = float(row["weight"])
+    light = {stem(str(w)) for w in data["light"]["en"]} | {str(w) for w in data["light"]["zh"]}
+    return Lexicon({word: frozenset(ids) for word, ids in groups.items()}, dict(vectors), frozenset(light))
