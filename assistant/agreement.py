@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.lexicon import Word, load_lexicon
-from assistant.naming import ALIKE, Named, best_match, presence, read_names
+from assistant.naming import ALIKE, Named, best_match, explains, presence, read_names
 from assistant.quantities import COUNT, TIME, Quantity, read_quantities
-from assistant.wording import Wording, opposed, opposite_words, read_wording
+from assistant.wording import Wording, opposed, read_wording
 from corpus.concepts import ConceptTable, Mention
 
 Fault = tuple[Literal["contradicted", "unsupported"], str]
@@ -33,7 +33,9 @@ class Text:
 
 def read_text(folded: str, table: ConceptTable) -> Text:
     """Read a normalised text; *table* is the extended one."""
-    return Text(folded, read_names(folded, table), read_wording(folded), tuple(read_quantities(folded)))
+    named = read_names(folded, table)
+    spans = tuple((m.start, m.end) for m in named.mentions)
+    return Text(folded, named, read_wording(folded, spans), tuple(read_quantities(folded)))
 
 
 # -- quantities ---------------------------------------------------------------------------------------------
@@ -42,7 +44,7 @@ def read_text(folded: str, table: ConceptTable) -> Text:
 def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """Quantities of the claim that the evidence does not give, gives otherwise, or gives for something else."""
     for quantity in claim.quantities:
-        equal = [e for e in evidence.quantities if _equal(quantity, e, evidence, table)]
+        equal = _equals(quantity, evidence, table)
         if not equal:
             rivals = [e for e in evidence.quantities if _comparable(quantity, e)]
             if rivals:
@@ -53,8 +55,22 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
             yield "contradicted", f"the passage sets the other limit: {_listed(equal)}"
         elif all(_rates_clash(quantity, e) for e in equal):
             yield "contradicted", f"the passage gives {quantity.shown} for another stretch of time"
-        elif other := _of_another(quantity, equal, claim, evidence):
+        elif other := _of_another(quantity, equal, claim, evidence, table):
             yield "contradicted", f"the passage gives {quantity.shown} for something else than {other}"
+
+
+def _equals(quantity: Quantity, evidence: Text, table: ConceptTable) -> list[Quantity]:
+    """The quantities of the evidence that are this one, or whose values are the two ends of this one."""
+    equal = [e for e in evidence.quantities if _equal(quantity, e, evidence, table)]
+    if not equal and quantity.low != quantity.high:
+        ends = [
+            replace(quantity, low=low, high=low, raw=(raw, raw))
+            for low, raw in ((quantity.low, quantity.raw[0]), (quantity.high, quantity.raw[1]))
+        ]
+        found = [[e for e in evidence.quantities if _equal(end, e, evidence, table)] for end in ends]
+        if all(found):
+            return [*found[0], *found[1]]
+    return equal
 
 
 def _listed(quantities: Sequence[Quantity]) -> str:
@@ -127,7 +143,9 @@ def _rates_clash(claim: Quantity, evidence: Quantity) -> bool:
     return not _close(claim.per, evidence.per) and not _close(claim.low / claim.per, evidence.low / evidence.per)
 
 
-def _of_another(quantity: Quantity, equal: Sequence[Quantity], claim: Text, evidence: Text) -> str | None:
+def _of_another(
+    quantity: Quantity, equal: Sequence[Quantity], claim: Text, evidence: Text, table: ConceptTable
+) -> str | None:
     """What the claim gives the quantity for, where the passage gives it another one and this one to something else."""
     rivals = [
         e for e in evidence.quantities
@@ -135,18 +153,46 @@ def _of_another(quantity: Quantity, equal: Sequence[Quantity], claim: Text, evid
     ]  # fmt: skip
     if not rivals or quantity.period:
         return None
+    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}):
+        at = [_concepts_beside(group, text, kinds, table) for group, text in
+              (([quantity], claim), (equal, evidence), (rivals, evidence))]  # fmt: skip
+        if at[0] & at[2] and at[1] and not at[0] & at[1]:
+            return table.label(min(at[0] & at[2]), "en")
+    lexicon = load_lexicon()
     mine = _beside(quantity, claim)
-    theirs = set[str]().union(*(_beside(e, evidence) for e in equal))
-    others = set[str]().union(*(_beside(e, evidence) for e in rivals))
-    return next((concept for concept in sorted(mine) if concept in others and not mine & theirs), None)
+    theirs = [word for e in equal for word in _beside(e, evidence)]
+    others = [word for e in rivals for word in _beside(e, evidence)]
+    if not theirs or any(best_match(word, theirs, lexicon)[0] >= ALIKE for word in mine):
+        return None
+    return next((claim.folded[w.start : w.end] for w in mine if best_match(w, others, lexicon)[0] >= 0.9), None)
 
 
-def _beside(quantity: Quantity, text: Text) -> set[str]:
-    """The concepts in the same short stretch of text as a quantity."""
-    marks = [m.start() for m in _SEGMENT.finditer(text.folded)]
-    start = max((m for m in marks if m < quantity.start), default=0)
-    end = min((m for m in marks if m >= quantity.end), default=len(text.folded))
-    return {m.concept for m in text.named.mentions if start <= m.start < end}
+def _concepts_beside(
+    quantities: Sequence[Quantity], text: Text, kinds: set[str], table: ConceptTable
+) -> set[str]:
+    spans = [_segment(q, text.folded) for q in quantities]
+    return {
+        m.concept for m in text.named.mentions
+        if table[m.concept].kind in kinds and any(start <= m.start < end for start, end in spans)
+    }  # fmt: skip
+
+
+def _segment(quantity: Quantity, folded: str) -> tuple[int, int]:
+    marks = [m.start() for m in _SEGMENT.finditer(folded)]
+    return (
+        max((m for m in marks if m < quantity.start), default=0),
+        min((m for m in marks if m >= quantity.end), default=len(folded)),
+    )
+
+
+def _beside(quantity: Quantity, text: Text) -> list[Word]:
+    """The words in the same short stretch of text as a quantity."""
+    lexicon = load_lexicon()
+    start, end = _segment(quantity, text.folded)
+    return [
+        w for w in text.named.words
+        if start <= w.start < end and w.stem not in lexicon.light and not quantity.start <= w.start < quantity.end
+    ]  # fmt: skip
 
 
 # -- what is named ------------------------------------------------------------------------------------------
@@ -188,6 +234,8 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
     agreed: dict[int, int] = {}
     turned: dict[int, list[tuple[int, str]]] = {}
     for start, name, weight, places in _anchors(claim, evidence, table):
+        if claim.wording.in_context(start):
+            continue
         clause = claim.wording.clause_at(start).start
         mine = (claim.wording.turned(start), claim.wording.amount(start))
         theirs = [(evidence.wording.turned(p), evidence.wording.amount(p)) for p in places]
@@ -198,10 +246,12 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
         else:
             agreed[clause] = agreed.get(clause, 0) + weight
     for clause, names in turned.items():
-        if sum(weight for weight, _ in names) >= agreed.get(clause, 0):
+        total = sum(weight for weight, _ in names)
+        if max(names)[0] >= 3 or 2 * total >= agreed.get(clause, 0):
             yield "contradicted", f"the passage points the other way on {max(names)[1]}"
-    for number in opposed(claim.wording, evidence.wording):
-        said, stands = opposite_words(number, claim.wording, evidence.wording)
+    shared = claim.named.ids & evidence.named.ids
+    masks = [[(m.start, m.end) for m in text.named.mentions if m.concept in shared] for text in (claim, evidence)]
+    for said, stands in opposed(claim.wording.sides(masks[0]), evidence.wording.sides(masks[1])):
         yield "contradicted", f"the passage says {stands}, not {said}"
 
 
@@ -222,17 +272,29 @@ def _anchors(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[tuple
     taken: list[tuple[int, int]] = [*claim.wording.cues]
     for mention in claim.named.mentions:
         taken.append((mention.start, mention.end))
-        places = [m.start for m in evidence.named.mentions if _related(m, mention, table)]
+        places = _places(mention, evidence, table)
         if places:
             weight = 3 if table[mention.concept].kind in _ADVISED else 1
             yield mention.start, mention.name, weight, places
     lexicon = load_lexicon()
     for word in claim.named.words:
-        if word.stem in lexicon.light or any(s <= word.start < e for s, e in taken):
+        if word.stem in lexicon.small or any(s <= word.start < e for s, e in taken):
+            continue
+        if word.stem in lexicon.light:
+            places = [w.start for w in evidence.named.words if word.stem == w.stem]
+            if places and len(word.stem) > 2:
+                yield word.start, claim.folded[word.start : word.end], 1, places
             continue
         places = [w.start for w in evidence.named.words if lexicon.alike(word.stem, w.stem) >= 0.75]
         if places:
             yield word.start, claim.folded[word.start : word.end], 2, places
+
+
+def _places(mention: Mention, evidence: Text, table: ConceptTable) -> list[int]:
+    """Where the evidence names the same thing, in the same words if it does, else something wider or narrower."""
+    related = [m for m in evidence.named.mentions if _related(m, mention, table)]
+    same = [m for m in related if m.concept == mention.concept]
+    return [m.start for m in (same or related)]
 
 
 def _related(a: Mention, b: Mention, table: ConceptTable) -> bool:
@@ -258,7 +320,7 @@ def content_faults(claim: Text, evidence: Text, table: ConceptTable, facts: Iter
         telling += 1
         if any(s <= word.start < e for s, e in explained):
             continue
-        if best_match(word, evidence.named.words, lexicon)[0] < ALIKE:
+        if not explains(word, evidence.named.words, lexicon):
             strange.append(word)
     share = len(strange) / telling if telling else 0.0
     if strange and _too_much(strange, share, claim):

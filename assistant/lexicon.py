@@ -17,6 +17,7 @@ from assistant.quantities import claims
 from corpus.load import DATA
 from corpus.text import HAN
 
+_HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们")
 _WORD = re.compile(r"[a-z][a-z'-]*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
@@ -41,13 +42,14 @@ class Lexicon:
     groups: dict[str, frozenset[int]]
     vectors: dict[str, dict[str, float]]
     light: frozenset[str]
+    small: frozenset[str]
     _cache: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def alike(self, a: str, b: str) -> float:
-        """From 0 to 1, how alike two stems or Chinese words are in meaning."""
+        """From 0 to 1, how far *b*, a stem or a Chinese word of the evidence, says what *a* of the claim does."""
         if a == b:
             return 1.0
-        key = (a, b) if a < b else (b, a)
+        key = (a, b)
         known = self._cache.get(key)
         if known is None:
             known = self._cache[key] = self._alike(a, b)
@@ -63,14 +65,24 @@ class Lexicon:
             if a_han:
                 best = max([best, *(w for other, w in va.items() if _near(other, b))])
             else:
-                best = max([best, *(0.8 * w for other, w in va.items() if len(other) > 1 and _shares(other, b))])
+                best = max([best, *(0.8 * w for other, w in va.items() if len(other) > 1 and self._within(other, b))])
             return min(1.0, best * 2)
-        if _near(a, b) if not a_han else _shares(a, b):
+        if _near(a, b) if not a_han else self._within(a, b):
             return 0.8
         dot = sum(weight * vb.get(other, 0.0) for other, weight in va.items())
         if not dot:
             return 0.0
         return dot / (_norm(va) * _norm(vb))
+
+
+    def _within(self, a: str, b: str) -> bool:
+        """Whether one Chinese word is the other with something that does not matter: 肾 and 肾脏, 药 and 吃药."""
+        shorter, longer = sorted((a, b), key=len)
+        if shorter not in longer:
+            return False
+        if len(a) < len(b) and len(a) >= 2:
+            return True
+        return all(char in _HAN_NEUTRAL or char in self.light for char in longer.replace(shorter, "", 1))
 
 
 def _norm(vector: dict[str, float]) -> float:
@@ -81,12 +93,6 @@ def _near(a: str, b: str) -> bool:
     """Whether two English stems are of one family: infect and infecti, catheter and catheteris."""
     shorter, longer = sorted((a, b), key=len)
     return len(shorter) >= 4 and longer.startswith(shorter[: max(4, len(shorter) - 1)])
-
-
-def _shares(a: str, b: str) -> bool:
-    """Whether one Chinese word is inside the other: 肾 in 肾脏, 检查 in 复检查."""
-    shorter, longer = sorted((a, b), key=len)
-    return shorter in longer or (len(shorter) == len(longer) == 2 and shorter[0] == longer[0] and a[1] in "者性病们" )
 
 
 @functools.cache
@@ -132,4 +138,7 @@ def load_lexicon() -> Lexicon:
         for row in csv.DictReader(stream):
             vectors[row["en"]][row["zh"]] = vectors[row["zh"]][row["en"]] = float(row["weight"])
     light = {stem(str(w)) for w in data["light"]["en"]} | {str(w) for w in data["light"]["zh"]}
-    return Lexicon({word: frozenset(ids) for word, ids in groups.items()}, dict(vectors), frozenset(light))
+    small = {stem(str(w)) for w in data["small"]["en"]} | {str(w) for w in data["small"]["zh"]}
+    return Lexicon(
+        {word: frozenset(ids) for word, ids in groups.items()}, dict(vectors), frozenset(light | small), frozenset(small)
+    )

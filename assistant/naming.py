@@ -10,7 +10,7 @@ from typing import Literal
 from assistant.lexicon import Lexicon, Word, load_lexicon, words
 from assistant.quantities import claims
 from corpus.concepts import Concept, ConceptTable, Mention
-from corpus.text import normalise
+from corpus.text import HAN, normalise
 
 Presence = Literal["named", "narrower", "absent"]
 #: From here on two words count as the same thing in other words.
@@ -36,7 +36,7 @@ def extended(table: ConceptTable) -> ConceptTable:
                 concepts[f"{kind}:{name}"] = Concept(
                     f"{kind}:{name}", concept_kind, en[0], zh[0], tuple(en[1:]), tuple(zh[1:]), parents
                 )
-    return ConceptTable(concepts.values(), ())
+    return ConceptTable(concepts.values(), table.measurements.values())
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,20 @@ class Named:
 @functools.lru_cache(maxsize=512)
 def read_names(folded: str, table: ConceptTable) -> Named:
     """The concepts and words of a normalised text; *table* is an :func:`extended` one."""
-    return Named(folded, tuple(table.find(folded)), tuple(words(folded)))
+    found = tuple(words(folded))
+    edges = {edge for word in found for edge in (word.start, word.end)}
+    cut = {m for m in table.find(folded) if HAN.match(m.name) and not {m.start, m.end} & edges}
+    mentions = tuple(m for m in table.find(folded) if m not in cut and not _inside_word(m, found))
+    return Named(folded, mentions, found)
+
+
+def _inside_word(mention: Mention, found: Sequence[Word]) -> bool:
+    """Whether a Chinese name begins or ends in the middle of one word: 性病 in 慢性病."""
+    return any(
+        word.han and word.end - word.start > mention.end - mention.start
+        and word.start <= mention.start and mention.end <= word.end
+        for word in found
+    )  # fmt: skip
 
 
 def presence(
@@ -79,7 +92,19 @@ def presence(
 def covered(inside: Sequence[Word], others: Sequence[Word], lexicon: Lexicon) -> bool:
     """Whether every word that says something has a like among the others."""
     telling = [w for w in inside if w.stem not in lexicon.light or len(inside) == 1]
-    return bool(telling) and all(best_match(w, others, lexicon)[0] >= ALIKE for w in telling)
+    return bool(telling) and all(explains(w, others, lexicon) for w in telling)
+
+
+def explains(word: Word, others: Sequence[Word], lexicon: Lexicon) -> bool:
+    """Whether a word has a like among the others, or each character of a Chinese one says nothing or has one."""
+    if best_match(word, others, lexicon)[0] >= ALIKE:
+        return True
+    if not word.han or len(word.stem) < 2:
+        return False
+    return all(
+        char in lexicon.light or best_match(Word(char, word.start, word.end), others, lexicon)[0] >= ALIKE
+        for char in word.stem
+    )
 
 
 def best_match(word: Word, others: Sequence[Word], lexicon: Lexicon) -> tuple[float, Word | None]:

@@ -86,7 +86,7 @@ def _verify_sentence(evidence: str, claim: str, table: ConceptTable, facts: tupl
     names = extended(table)
     said, stands = read_text(folded_claim, names), read_text(folded_evidence, names)
     faults: list[Fault] = [
-        *quantity_faults(said, stands, table),
+        *quantity_faults(said, stands, names),
         *name_faults(said, stands, facts, names),
         *sign_faults(said, stands, names),
         *content_faults(said, stands, names, facts),

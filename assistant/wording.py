@@ -5,15 +5,19 @@ from __future__ import annotations
 import bisect
 import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.quantities import alternatives, claims
 from corpus.text import HAN
 
 _PUNCTUATION = re.compile(r"[;:!?。]|[.](?=\s|$)|[,](?!\d{3})|[()]|\n|\s-\s")
-_JOIN = re.compile(r"(?<![a-z])(?:and|or)(?![a-z])")
-_RELATIVE = ("who", "which", "whose", "where")
-_MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought)(?![a-z])")
+_JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
+_LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
+_HAN_BEFORE = re.compile(r"(?<=[\u4e00-\u9fff])(?<![目以提饭餐])前(?![列面])")
+_RELATIVE = ("who", "which", "whose", "where", "without")
+_MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
+_WITHOUT = re.compile(r"(?<![a-z])without(?![a-z])")
 _HAN_TAIL = 2
 _AMOUNT_REACH = 45
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
@@ -37,11 +41,16 @@ class Wording:
     _turned: bytes
     _amount: tuple[tuple[int, int, int], ...]
     cues: tuple[tuple[int, int], ...]
-    poles: frozenset[tuple[int, int]]
+    context: frozenset[int]
+    poles: tuple[tuple[int, int, int, int], ...]
 
     def clause_at(self, position: int) -> Clause:
         """The clause in which a place lies."""
         return self.clauses[max(0, bisect.bisect_right(self._starts, position) - 1)]
+
+    def in_context(self, position: int) -> bool:
+        """Whether a place lies in a clause that says when, why or for whom, and not what to do."""
+        return self.clause_at(position).start in self.context
 
     def turned(self, position: int) -> bool:
         """Whether what stands at this place is turned round: avoided, denied, forbidden."""
@@ -49,13 +58,23 @@ class Wording:
 
     def amount(self, position: int) -> int:
         """+1 where more of it is meant, -1 where less, 0 where neither."""
-        signs = {sign for start, end, sign in self._amount if start <= position < end}
-        return signs.pop() if len(signs) == 1 else 0
+        reaching = [(start, sign) for start, end, sign in self._amount if start <= position < end]
+        return max(reaching)[1] if reaching else 0
+
+    def sides(self, masked: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
+        """The sides taken in pairs of opposites, with the words, but for words inside the spans *masked*."""
+        return {
+            (number, side): self.folded[start:end]
+            for number, side, start, end in self.poles
+            if not any(s <= start and end <= e for s, e in masked)
+        }
 
 
 @dataclass(frozen=True)
 class _Patterns:
     breaks: re.Pattern[str]
+    examples: re.Pattern[str]
+    context: re.Pattern[str]
     ahead: re.Pattern[str]
     amount: tuple[tuple[int, re.Pattern[str]], ...]
     opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
@@ -74,6 +93,8 @@ def _patterns() -> _Patterns:
     }
     return _Patterns(
         breaks=re.compile(alternatives([*data["breaks"]["en"], *data["breaks"]["zh"]])),
+        examples=re.compile(alternatives(data["breaks"]["examples"])),
+        context=re.compile(rf"\s*(?:{alternatives(data['context'])})"),
         ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<ahead>{ahead})"),
         amount=tuple(
             (sign, re.compile(alternatives([*data["amount"][key]["en"], *data["amount"][key]["zh"]])))
@@ -85,23 +106,27 @@ def _patterns() -> _Patterns:
 
 
 @functools.lru_cache(maxsize=512)
-def read_wording(folded: str) -> Wording:
-    """Read the clauses and signs of a normalised text."""
+def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wording:
+    """Read the clauses and signs of a normalised text; what lies inside *names* turns nothing round."""
     patterns = _patterns()
-    clauses, inherits = _clauses(folded, patterns)
+    inside = bytearray(len(folded) + 1)
+    for start, end in names:
+        inside[start:end] = b"\x01" * (end - start)
+    clauses, inherits = _clauses(folded, patterns, inside)
     turned = bytearray(len(folded) + 1)
-    cues = [m for m in patterns.ahead.finditer(folded)]
+    cues = [m for m in patterns.ahead.finditer(folded) if not inside[m.start()] or m.end() - m.start() > 4]
     carried = 0
-    for clause, inherit in zip(clauses, inherits, strict=True):
+    for number, (clause, inherit) in enumerate(zip(clauses, inherits, strict=True)):
         own = [m for m in cues if clause.start <= m.start() < clause.end and m.lastgroup != "shield"]
-        start = carried if inherit else 0
         for position in range(clause.start, clause.end):
-            turned[position] = start
+            turned[position] = carried if inherit else 0
         for cue in own:
-            first = clause.start if _is_whole(cue, clause, folded) else cue.end()
+            first = cue.end()
+            if _is_whole(cue, clause, folded):
+                first = _list_start(clauses, inherits, number)
             for position in range(first, clause.end):
                 turned[position] ^= 1
-        carried = turned[clause.end - 1] if clause.end > clause.start else 0
+        carried = turned[clause.end - 1]
     return Wording(
         folded=folded,
         clauses=tuple(clauses),
@@ -109,13 +134,21 @@ def read_wording(folded: str) -> Wording:
         _turned=bytes(turned),
         _amount=tuple(_amounts(folded, clauses, patterns)),
         cues=tuple((m.start(), m.end()) for m in cues if m.lastgroup != "shield"),
-        poles=frozenset(
-            (number, side)
+        context=frozenset(c.start for c in clauses if patterns.context.match(folded, c.start)),
+        poles=tuple(
+            (number, side, m.start(), m.end())
             for number, pair in enumerate(patterns.opposites)
             for side in (0, 1)
-            if pair[side].search(folded)
+            for m in pair[side].finditer(folded)
         ),
     )
+
+
+def _list_start(clauses: list[Clause], inherits: list[bool], number: int) -> int:
+    """Where the list begins that a clause ends: what is said of its end is said of all of it."""
+    while number and inherits[number]:
+        number -= 1
+    return clauses[number].start
 
 
 def _is_whole(cue: re.Match[str], clause: Clause, folded: str) -> bool:
@@ -128,19 +161,26 @@ def _is_whole(cue: re.Match[str], clause: Clause, folded: str) -> bool:
     return len(tail) <= _HAN_TAIL
 
 
-def _clauses(folded: str, patterns: _Patterns) -> tuple[list[Clause], list[bool]]:
+def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[Clause], list[bool]]:
     """The clauses, and for each whether it only continues a list, so that the signs before reach into it."""
     cuts: dict[int, bool] = {0: False}
     for mark in _PUNCTUATION.finditer(folded):
-        continues = False
+        continues = mark[0] in "()"
         if mark[0] == "," and not HAN.match(folded[mark.start() - 1 : mark.start()] or " "):
-            continues = not _new_instruction(folded[mark.end() :], patterns)
+            continues = not _new_instruction(folded[mark.end() :], patterns) or _ends_in_or(folded[mark.end() :])
         cuts[mark.end()] = continues
     for mark in _JOIN.finditer(folded):
         if _new_instruction(folded[mark.start() :], patterns):
             cuts[mark.start()] = False
-    for mark in patterns.breaks.finditer(folded):
-        cuts[mark.end() if HAN.match(mark[0]) and mark[0] in "者时的人的患者" else mark.start()] = False
+    for mark in _HAN_BEFORE.finditer(folded):
+        cuts.setdefault(mark.end(), False)
+    for mark in patterns.examples.finditer(folded):
+        cuts.setdefault(mark.start(), True)
+    for mark in (*patterns.breaks.finditer(folded), *_WITHOUT.finditer(folded)):
+        if inside[mark.start()] and mark[0] != "without":
+            continue
+        if mark[0] != "without":
+            cuts[mark.end() if HAN.match(mark[0]) and mark[0] in "者时的人的患者" else mark.start()] = False
         if mark[0] in _RELATIVE and (modal := _MODAL.search(folded, mark.end() + 8)):
             if not _PUNCTUATION.search(folded, mark.end(), modal.start()):
                 cuts.setdefault(modal.start(), False)
@@ -149,11 +189,17 @@ def _clauses(folded: str, patterns: _Patterns) -> tuple[list[Clause], list[bool]
     return [Clause(s, e) for s, e in zip(starts, ends, strict=True)], [cuts[s] for s in starts]
 
 
+def _ends_in_or(rest: str) -> bool:
+    """Whether the list that goes on here is one of alternatives: do not stand, cross the legs, or sleep."""
+    joined = _LAST_JOIN.search(rest)
+    return joined is not None and joined[1] == "or"
+
+
 def _new_instruction(rest: str, patterns: _Patterns) -> bool:
     found = re.match(r"\s*(?:and|or|then|also)?\s*(?:always |gently |slowly )?([a-z']+)\s*([a-z']*)\s*([a-z']*)", rest)
     if found is None:
         return False
-    return found[1] in patterns.verbs or any(_MODAL.fullmatch(found[n] or "") for n in (2, 3))
+    return found[1] in patterns.verbs or found[2] in patterns.verbs or bool(_MODAL.fullmatch(found[3] or ""))
 
 
 def _amounts(folded: str, clauses: list[Clause], patterns: _Patterns) -> list[tuple[int, int, int]]:
@@ -168,19 +214,10 @@ def _amounts(folded: str, clauses: list[Clause], patterns: _Patterns) -> list[tu
     return spans
 
 
-def opposed(claim: Wording, evidence: Wording) -> list[int]:
-    """The pairs of opposites of which the claim has one and the passage only the other."""
-    found = []
-    for number, side in claim.poles:
-        other = (number, 1 - side)
-        if other not in claim.poles and other in evidence.poles and (number, side) not in evidence.poles:
-            found.append(number)
-    return sorted(found)
-
-
-def opposite_words(number: int, claim: Wording, evidence: Wording) -> tuple[str, str]:
-    """The words by which the claim and the passage take opposite sides in a pair."""
-    pair = _patterns().opposites[number]
-    side = 0 if (number, 0) in claim.poles else 1
-    said, stands = pair[side].search(claim.folded), pair[1 - side].search(evidence.folded)
-    return (said[0] if said else "", stands[0] if stands else "")
+def opposed(claim: dict[tuple[int, int], str], evidence: dict[tuple[int, int], str]) -> list[tuple[str, str]]:
+    """What a claim says and a passage says instead, where they take opposite sides in a pair of opposites."""
+    return [
+        (said, evidence[number, 1 - side])
+        for (number, side), said in claim.items()
+        if (number, 1 - side) in evidence and (number, 1 - side) not in claim and (number, side) not in evidence
+    ]
