@@ -17,6 +17,8 @@ Fault = tuple[Literal["contradicted", "unsupported"], str]
 
 #: Kinds of concept that advice is about; conditions and people say for whom it is.
 _ADVISED = frozenset({"medicine", "food", "nutrient", "activity", "care", "device", "habit", "function"})
+#: Who advice is for: no matter whether it is for or against something.
+_FOR_WHOM = frozenset({"person", "condition", "body part"})
 _SHORT_MONTHS = 0.09
 _SEGMENT = re.compile(r"[,;:。、()]|[.](?=\s|$)|(?<![a-z])(?:and|but|or|和|或)(?![a-z])")
 
@@ -43,8 +45,10 @@ def read_text(folded: str, table: ConceptTable) -> Text:
 
 def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """Quantities of the claim that the evidence does not give, gives otherwise, or gives for something else."""
-    for quantity in claim.quantities:
-        equal = _equals(quantity, evidence, table)
+    equals = {quantity: _equals(quantity, evidence, table) for quantity in claim.quantities}
+    for quantity, equal in equals.items():
+        if quantity.period and any(q.interval and q.per == quantity.low and equals[q] for q in equals):
+            continue
         if not equal:
             rivals = [e for e in evidence.quantities if _comparable(quantity, e)]
             if rivals:
@@ -201,7 +205,12 @@ def _beside(quantity: Quantity, text: Text) -> list[Word]:
 def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: ConceptTable) -> Iterator[Fault]:
     """Things the claim names that neither the evidence nor the patient's facts do."""
     facts = tuple(facts)
-    judged = [(m, *presence(m, claim.named, evidence.named, facts, table)) for m in claim.named.mentions]
+    spans = [(q.start, q.end) for q in claim.quantities]
+    judged = [
+        (m, *presence(m, claim.named, evidence.named, facts, table))
+        for m in claim.named.sure
+        if not any(start <= m.start < end for start, end in spans)
+    ]
     used = set().union(*(by for _, state, by in judged if state == "named"))
     for mention, state, _ in judged:
         if state == "named":
@@ -231,24 +240,21 @@ def _same_kind(a: str, b: str) -> bool:
 
 def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """What the claim turns round: advised where the passage advises against, denied where it affirms, more for less."""
-    agreed: dict[int, int] = {}
-    turned: dict[int, list[tuple[int, str]]] = {}
+    agreed, turned = 0, list[tuple[int, str]]()
     for start, name, weight, places in _anchors(claim, evidence, table):
         if claim.wording.in_context(start):
             continue
-        clause = claim.wording.clause_at(start).start
         mine = (claim.wording.turned(start), claim.wording.amount(start))
         theirs = [(evidence.wording.turned(p), evidence.wording.amount(p)) for p in places]
-        if all(_amounts_clash(mine, other) for other in theirs):
+        if weight > 1 and all(_amounts_clash(mine, other) for other in theirs):
             yield "contradicted", f"the passage wants the opposite of {name}: more for less"
         if all(_turns_clash(mine, other) for other in theirs):
-            turned.setdefault(clause, []).append((weight, name))
+            turned.append((weight, name))
         else:
-            agreed[clause] = agreed.get(clause, 0) + weight
-    for clause, names in turned.items():
-        total = sum(weight for weight, _ in names)
-        if max(names)[0] >= 3 or 2 * total >= agreed.get(clause, 0):
-            yield "contradicted", f"the passage points the other way on {max(names)[1]}"
+            agreed += weight
+    waived = claim.wording.waived or evidence.wording.waived
+    if turned and not waived and (max(turned)[0] >= 3 or 2 * sum(weight for weight, _ in turned) >= agreed):
+        yield "contradicted", f"the passage points the other way on {max(turned)[1]}"
     shared = claim.named.ids & evidence.named.ids
     masks = [[(m.start, m.end) for m in text.named.mentions if m.concept in shared] for text in (claim, evidence)]
     for said, stands in opposed(claim.wording.sides(masks[0]), evidence.wording.sides(masks[1])):
@@ -273,7 +279,7 @@ def _anchors(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[tuple
     for mention in claim.named.mentions:
         taken.append((mention.start, mention.end))
         places = _places(mention, evidence, table)
-        if places:
+        if places and table[mention.concept].kind not in _FOR_WHOM:
             weight = 3 if table[mention.concept].kind in _ADVISED else 1
             yield mention.start, mention.name, weight, places
     lexicon = load_lexicon()

@@ -17,7 +17,7 @@ from assistant.quantities import claims
 from corpus.load import DATA
 from corpus.text import HAN
 
-_HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们")
+_HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们总全")
 _WORD = re.compile(r"[a-z][a-z'-]*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
 

@@ -41,10 +41,11 @@ def extended(table: ConceptTable) -> ConceptTable:
 
 @dataclass(frozen=True)
 class Named:
-    """The concepts and words of a text."""
+    """The concepts and words of a text; ``sure`` leaves out Chinese names that the segmenter sees otherwise."""
 
     folded: str
     mentions: tuple[Mention, ...]
+    sure: tuple[Mention, ...]
     words: tuple[Word, ...]
 
     @property
@@ -58,9 +59,9 @@ def read_names(folded: str, table: ConceptTable) -> Named:
     """The concepts and words of a normalised text; *table* is an :func:`extended` one."""
     found = tuple(words(folded))
     edges = {edge for word in found for edge in (word.start, word.end)}
-    cut = {m for m in table.find(folded) if HAN.match(m.name) and not {m.start, m.end} & edges}
-    mentions = tuple(m for m in table.find(folded) if m not in cut and not _inside_word(m, found))
-    return Named(folded, mentions, found)
+    mentions = tuple(m for m in table.find(folded) if not _inside_word(m, found))
+    sure = tuple(m for m in mentions if not HAN.match(m.name) or {m.start, m.end} <= edges)
+    return Named(folded, mentions, sure, found)
 
 
 def _inside_word(mention: Mention, found: Sequence[Word]) -> bool:
@@ -92,7 +93,11 @@ def presence(
 def covered(inside: Sequence[Word], others: Sequence[Word], lexicon: Lexicon) -> bool:
     """Whether every word that says something has a like among the others."""
     telling = [w for w in inside if w.stem not in lexicon.light or len(inside) == 1]
-    return bool(telling) and all(explains(w, others, lexicon) for w in telling)
+    if not telling:
+        stems = {w.stem for w in others}
+        rest = [w for w in inside if w.stem not in lexicon.small]
+        return bool(rest) and sum(w.stem in stems for w in rest) * 2 >= len(rest)
+    return all(explains(w, others, lexicon) for w in telling)
 
 
 def explains(word: Word, others: Sequence[Word], lexicon: Lexicon) -> bool:

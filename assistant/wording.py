@@ -14,12 +14,16 @@ from corpus.text import HAN
 _PUNCTUATION = re.compile(r"[;:!?。]|[.](?=\s|$)|[,](?!\d{3})|[()]|\n|\s-\s")
 _JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
 _LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
-_HAN_BEFORE = re.compile(r"(?<=[\u4e00-\u9fff])(?<![目以提饭餐])前(?![列面])")
-_RELATIVE = ("who", "which", "whose", "where", "without")
+_HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
+#: How a clause follows the one before: anew, as more of a list, or sharing what is said at its end.
+_NEW, _LIST, _SHARED = 1, 2, 3
+#: Within how many characters a verb such as "stop" or "avoid" is what a "not" before it denies.
+_NESTED = 10
+_RELATIVE = re.compile(r"(?<![a-z])(?:who|which|whose|where|without)(?![a-z])")
 _MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
-_WITHOUT = re.compile(r"(?<![a-z])without(?![a-z])")
 _HAN_TAIL = 2
 _AMOUNT_REACH = 45
+_HAN_REACH = 10
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
 
 
@@ -42,6 +46,7 @@ class Wording:
     _amount: tuple[tuple[int, int, int], ...]
     cues: tuple[tuple[int, int], ...]
     context: frozenset[int]
+    waived: bool
     poles: tuple[tuple[int, int, int, int], ...]
 
     def clause_at(self, position: int) -> Clause:
@@ -76,6 +81,7 @@ class _Patterns:
     examples: re.Pattern[str]
     context: re.Pattern[str]
     ahead: re.Pattern[str]
+    waiver: re.Pattern[str]
     amount: tuple[tuple[int, re.Pattern[str]], ...]
     opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     verbs: frozenset[str]
@@ -85,8 +91,8 @@ class _Patterns:
 def _patterns() -> _Patterns:
     data = claims()
     negation = data["negation"]
-    shield, whole, ahead = (
-        alternatives([*negation[key]["en"], *negation[key]["zh"]]) for key in ("shield", "whole", "ahead")
+    shield, whole, ahead, verb = (
+        alternatives([*negation[key]["en"], *negation[key]["zh"]]) for key in ("shield", "whole", "ahead", "verb")
     )
     pole = {
         id(side): re.compile(alternatives([*side["en"], *side["zh"]])) for pair in data["opposites"] for side in pair
@@ -95,7 +101,8 @@ def _patterns() -> _Patterns:
         breaks=re.compile(alternatives([*data["breaks"]["en"], *data["breaks"]["zh"]])),
         examples=re.compile(alternatives(data["breaks"]["examples"])),
         context=re.compile(rf"\s*(?:{alternatives(data['context'])})"),
-        ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<ahead>{ahead})"),
+        ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{ahead})"),
+        waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
         amount=tuple(
             (sign, re.compile(alternatives([*data["amount"][key]["en"], *data["amount"][key]["zh"]])))
             for sign, key in ((1, "more"), (-1, "less"))
@@ -112,28 +119,31 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     inside = bytearray(len(folded) + 1)
     for start, end in names:
         inside[start:end] = b"\x01" * (end - start)
-    clauses, inherits = _clauses(folded, patterns, inside)
+    clauses, joins = _clauses(folded, patterns, inside)
     turned = bytearray(len(folded) + 1)
     cues = [m for m in patterns.ahead.finditer(folded) if not inside[m.start()] or m.end() - m.start() > 4]
+    shields = [(m.start(), m.end()) for m in cues if m.lastgroup == "shield"]
     carried = 0
-    for number, (clause, inherit) in enumerate(zip(clauses, inherits, strict=True)):
+    for number, (clause, how) in enumerate(zip(clauses, joins, strict=True)):
         own = [m for m in cues if clause.start <= m.start() < clause.end and m.lastgroup != "shield"]
-        for position in range(clause.start, clause.end):
-            turned[position] = carried if inherit else 0
+        turned[clause.start : clause.end] = bytes([carried if how == _LIST else 0]) * (clause.end - clause.start)
+        before: re.Match[str] | None = None
         for cue in own:
+            undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= _NESTED
             first = cue.end()
             if _is_whole(cue, clause, folded):
-                first = _list_start(clauses, inherits, number)
-            for position in range(first, clause.end):
-                turned[position] ^= 1
+                first = _list_start(clauses, joins, number, folded)
+            turned[first : clause.end] = bytes([0 if undone else 1]) * (clause.end - first)
+            before = cue
         carried = turned[clause.end - 1]
     return Wording(
         folded=folded,
         clauses=tuple(clauses),
         _starts=tuple(c.start for c in clauses),
         _turned=bytes(turned),
-        _amount=tuple(_amounts(folded, clauses, patterns)),
+        _amount=tuple(_amounts(folded, clauses, patterns, shields)),
         cues=tuple((m.start(), m.end()) for m in cues if m.lastgroup != "shield"),
+        waived=patterns.waiver.search(folded) is not None,
         context=frozenset(c.start for c in clauses if patterns.context.match(folded, c.start)),
         poles=tuple(
             (number, side, m.start(), m.end())
@@ -144,46 +154,47 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     )
 
 
-def _list_start(clauses: list[Clause], inherits: list[bool], number: int) -> int:
+def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str) -> int:
     """Where the list begins that a clause ends: what is said of its end is said of all of it."""
-    while number and inherits[number]:
+    while number and joins[number] != _NEW and len(folded[clauses[number - 1].start : clauses[number - 1].end].split()) < 6:
         number -= 1
     return clauses[number].start
 
 
 def _is_whole(cue: re.Match[str], clause: Clause, folded: str) -> bool:
-    """Whether a cue turns its whole clause: it says so itself, or it ends a Chinese clause (alcohol: avoid)."""
+    """Whether a cue turns its whole clause: it says so itself, or it ends the clause (alcohol: avoid)."""
     if cue.lastgroup == "whole":
         return True
-    if not HAN.match(cue[0][0]):
-        return False
-    tail = HAN.findall(folded[cue.end() : clause.end])
-    return len(tail) <= _HAN_TAIL
+    tail = folded[cue.end() : clause.end]
+    if HAN.match(cue[0][0]):
+        return len(HAN.findall(tail)) <= _HAN_TAIL
+    return cue.lastgroup == "verb" and not re.search(r"[a-z]{2}", tail)
 
 
-def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[Clause], list[bool]]:
-    """The clauses, and for each whether it only continues a list, so that the signs before reach into it."""
-    cuts: dict[int, bool] = {0: False}
+def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[Clause], list[int]]:
+    """The clauses, and for each whether it is new, only continues a list, or shares what follows with the one before."""
+    cuts: dict[int, int] = {0: _NEW}
     for mark in _PUNCTUATION.finditer(folded):
-        continues = mark[0] in "()"
+        rest = folded[mark.end() :]
+        how = _LIST if mark[0] in "()" or patterns.examples.match(rest.lstrip()) else _NEW
         if mark[0] == "," and not HAN.match(folded[mark.start() - 1 : mark.start()] or " "):
-            continues = not _new_instruction(folded[mark.end() :], patterns) or _ends_in_or(folded[mark.end() :])
-        cuts[mark.end()] = continues
+            how = _NEW if _new_instruction(rest, patterns) and not _ends_in_or(rest) else _LIST
+        cuts[mark.end()] = how
     for mark in _JOIN.finditer(folded):
-        if _new_instruction(folded[mark.start() :], patterns):
-            cuts[mark.start()] = False
-    for mark in _HAN_BEFORE.finditer(folded):
-        cuts.setdefault(mark.end(), False)
+        if new := _new_instruction(folded[mark.start() :], patterns):
+            cuts[mark.start()] = _SHARED if new == _SHARED and folded[: mark.start()].rstrip()[-1:] != "," else _NEW
     for mark in patterns.examples.finditer(folded):
-        cuts.setdefault(mark.start(), True)
-    for mark in (*patterns.breaks.finditer(folded), *_WITHOUT.finditer(folded)):
-        if inside[mark.start()] and mark[0] != "without":
-            continue
-        if mark[0] != "without":
-            cuts[mark.end() if HAN.match(mark[0]) and mark[0] in "者时的人的患者" else mark.start()] = False
-        if mark[0] in _RELATIVE and (modal := _MODAL.search(folded, mark.end() + 8)):
-            if not _PUNCTUATION.search(folded, mark.end(), modal.start()):
-                cuts.setdefault(modal.start(), False)
+        cuts.setdefault(mark.start(), _LIST)
+    for mark in _HAN_CUT.finditer(folded):
+        if not inside[mark.start()]:
+            cuts.setdefault(mark.end() if mark[0] == "前" else mark.start(), _NEW)
+    for mark in patterns.breaks.finditer(folded):
+        if not inside[mark.start()]:
+            cuts[mark.end() if HAN.match(mark[0]) and mark[0] in "者时的人的患者" else mark.start()] = _NEW
+    for mark in _RELATIVE.finditer(folded):
+        modal = _MODAL.search(folded, mark.end() + 8)
+        if modal and not _PUNCTUATION.search(folded, mark.end(), modal.start()):
+            cuts.setdefault(modal.start(), _NEW)
     starts = sorted(position for position in cuts if position < len(folded))
     ends = [*starts[1:], len(folded)]
     return [Clause(s, e) for s, e in zip(starts, ends, strict=True)], [cuts[s] for s in starts]
@@ -195,22 +206,29 @@ def _ends_in_or(rest: str) -> bool:
     return joined is not None and joined[1] == "or"
 
 
-def _new_instruction(rest: str, patterns: _Patterns) -> bool:
+def _new_instruction(rest: str, patterns: _Patterns) -> int:
     found = re.match(r"\s*(?:and|or|then|also)?\s*(?:always |gently |slowly )?([a-z']+)\s*([a-z']*)\s*([a-z']*)", rest)
     if found is None:
-        return False
-    return found[1] in patterns.verbs or found[2] in patterns.verbs or bool(_MODAL.fullmatch(found[3] or ""))
+        return 0
+    if found[1] in patterns.verbs:
+        return _NEW
+    return _SHARED if found[2] in patterns.verbs or _MODAL.fullmatch(found[3] or "") else 0
 
 
-def _amounts(folded: str, clauses: list[Clause], patterns: _Patterns) -> list[tuple[int, int, int]]:
+def _amounts(
+    folded: str, clauses: list[Clause], patterns: _Patterns, shields: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, int]]:
     spans = []
     for sign, pattern in patterns.amount:
         for cue in pattern.finditer(folded):
+            if any(start <= cue.start() < end for start, end in shields):
+                continue
+            reach = _HAN_REACH if HAN.match(cue[0]) else _AMOUNT_REACH
             clause = next(c for c in reversed(clauses) if c.start <= cue.start())
             passive = _TURNED_PAST.search(folded[: cue.start()][-12:])
             if passive and cue[0].endswith("ed"):
                 spans.append((clause.start, cue.start(), sign))
-            spans.append((cue.end(), min(clause.end, cue.end() + _AMOUNT_REACH), sign))
+            spans.append((cue.end(), min(clause.end, cue.end() + reach), sign))
     return spans
 
 
