@@ -240,21 +240,24 @@ def _same_kind(a: str, b: str) -> bool:
 
 def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """What the claim turns round: advised where the passage advises against, denied where it affirms, more for less."""
-    agreed, turned = 0, list[tuple[int, str]]()
+    agreed: dict[int, int] = {}
+    turned: dict[int, list[tuple[int, str]]] = {}
     for start, name, weight, places in _anchors(claim, evidence, table):
         if claim.wording.in_context(start):
             continue
+        part = claim.wording.part_at(start)
         mine = (claim.wording.turned(start), claim.wording.amount(start))
         theirs = [(evidence.wording.turned(p), evidence.wording.amount(p)) for p in places]
         if weight > 1 and all(_amounts_clash(mine, other) for other in theirs):
             yield "contradicted", f"the passage wants the opposite of {name}: more for less"
         if all(_turns_clash(mine, other) for other in theirs):
-            turned.append((weight, name))
+            turned.setdefault(part, []).append((weight, name))
         else:
-            agreed += weight
-    waived = claim.wording.waived or evidence.wording.waived
-    if turned and not waived and (max(turned)[0] >= 3 or 2 * sum(weight for weight, _ in turned) >= agreed):
-        yield "contradicted", f"the passage points the other way on {max(turned)[1]}"
+            agreed[part] = agreed.get(part, 0) + weight
+    if not claim.wording.waived and not evidence.wording.waived:
+        for part, names in turned.items():
+            if sum(weight for weight, _ in names) > agreed.get(part, 0):
+                yield "contradicted", f"the passage points the other way on {max(names)[1]}"
     shared = claim.named.ids & evidence.named.ids
     masks = [[(m.start, m.end) for m in text.named.mentions if m.concept in shared] for text in (claim, evidence)]
     for said, stands in opposed(claim.wording.sides(masks[0]), evidence.wording.sides(masks[1])):
@@ -293,7 +296,8 @@ def _anchors(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[tuple
             continue
         places = [w.start for w in evidence.named.words if lexicon.alike(word.stem, w.stem) >= 0.75]
         if places:
-            yield word.start, claim.folded[word.start : word.end], 2, places
+            same = any(w.stem == word.stem for w in evidence.named.words)
+            yield word.start, claim.folded[word.start : word.end], 2 if same else 1, places
 
 
 def _places(mention: Mention, evidence: Text, table: ConceptTable) -> list[int]:

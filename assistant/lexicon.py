@@ -39,7 +39,7 @@ class Word:
 class Lexicon:
     """Words of one meaning and translations."""
 
-    groups: dict[str, frozenset[int]]
+    groups: dict[str, frozenset[int | str]]
     vectors: dict[str, dict[str, float]]
     light: frozenset[str]
     small: frozenset[str]
@@ -129,10 +129,14 @@ def words(folded: str) -> list[Word]:
 def load_lexicon() -> Lexicon:
     """The lexicon of the package."""
     data = claims()
-    groups: dict[str, set[int]] = defaultdict(set)
+    groups: dict[str, set[int | str]] = defaultdict(set)
     for number, members in enumerate(data["same"]):
         for member in members:
             groups[str(member) if HAN.match(str(member)) else stem(str(member))].add(number)
+    for kind in ("body", "people"):
+        for entry in data[kind]:
+            for name in (*entry[1], *entry[2]):
+                groups[name if HAN.match(name) else stem(name)].add(f"{kind}:{entry[0]}")
     vectors: dict[str, dict[str, float]] = defaultdict(dict)
     with (DATA / "language" / "words.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):

@@ -16,12 +16,13 @@ _JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
 _LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
 _HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
 #: How a clause follows the one before: anew, as more of a list, or sharing what is said at its end.
-_NEW, _LIST, _SHARED = 1, 2, 3
+_NEW, _LIST, _SHARED, _INNER = 1, 2, 3, 4
+_HAN_ITEM = re.compile("[、或和且而]")
 #: Within how many characters a verb such as "stop" or "avoid" is what a "not" before it denies.
 _NESTED = 10
 _RELATIVE = re.compile(r"(?<![a-z])(?:who|which|whose|where|without)(?![a-z])")
 _MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
-_HAN_TAIL = 2
+_HAN_TAIL = 1
 _AMOUNT_REACH = 45
 _HAN_REACH = 10
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
@@ -53,6 +54,10 @@ class Wording:
         """The clause in which a place lies."""
         return self.clauses[max(0, bisect.bisect_right(self._starts, position) - 1)]
 
+    def part_at(self, position: int) -> int:
+        """Where the part of the sentence between two marks of punctuation begins in which a place lies."""
+        return max((m.end() for m in _PUNCTUATION.finditer(self.folded, 0, position)), default=0)
+
     def in_context(self, position: int) -> bool:
         """Whether a place lies in a clause that says when, why or for whom, and not what to do."""
         return self.clause_at(position).start in self.context
@@ -82,6 +87,8 @@ class _Patterns:
     context: re.Pattern[str]
     ahead: re.Pattern[str]
     waiver: re.Pattern[str]
+    strong: frozenset[str]
+    doing: str
     amount: tuple[tuple[int, re.Pattern[str]], ...]
     opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     verbs: frozenset[str]
@@ -103,6 +110,8 @@ def _patterns() -> _Patterns:
         context=re.compile(rf"\s*(?:{alternatives(data['context'])})"),
         ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{ahead})"),
         waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
+        strong=frozenset(negation["strong"]),
+        doing=str(negation["doing"]),
         amount=tuple(
             (sign, re.compile(alternatives([*data["amount"][key]["en"], *data["amount"][key]["zh"]])))
             for sign, key in ((1, "more"), (-1, "less"))
@@ -123,18 +132,22 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     turned = bytearray(len(folded) + 1)
     cues = [m for m in patterns.ahead.finditer(folded) if not inside[m.start()] or m.end() - m.start() > 4]
     shields = [(m.start(), m.end()) for m in cues if m.lastgroup == "shield"]
-    carried = 0
+    carried, strong = 0, False
     for number, (clause, how) in enumerate(zip(clauses, joins, strict=True)):
         own = [m for m in cues if clause.start <= m.start() < clause.end and m.lastgroup != "shield"]
-        turned[clause.start : clause.end] = bytes([carried if how == _LIST else 0]) * (clause.end - clause.start)
+        goes_on = how == _LIST or (how == _INNER and strong)
+        turned[clause.start : clause.end] = bytes([carried if goes_on else 0]) * (clause.end - clause.start)
+        strong = strong if goes_on else False
         before: re.Match[str] | None = None
         for cue in own:
             undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= _NESTED
             first = cue.end()
             if _is_whole(cue, clause, folded):
                 first = _list_start(clauses, joins, number, folded)
-            turned[first : clause.end] = bytes([0 if undone else 1]) * (clause.end - first)
+            last = _reach(cue, clause, folded, patterns)
+            turned[first:last] = bytes([0 if undone else 1]) * (last - first)
             before = cue
+            strong = cue[0] in patterns.strong
         carried = turned[clause.end - 1]
     return Wording(
         folded=folded,
@@ -156,7 +169,7 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
 
 def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str) -> int:
     """Where the list begins that a clause ends: what is said of its end is said of all of it."""
-    while number and joins[number] != _NEW and len(folded[clauses[number - 1].start : clauses[number - 1].end].split()) < 6:
+    while number and joins[number] in (_LIST, _SHARED) and len(folded[clauses[number - 1].start : clauses[number - 1].end].split()) < 6:
         number -= 1
     return clauses[number].start
 
@@ -165,10 +178,22 @@ def _is_whole(cue: re.Match[str], clause: Clause, folded: str) -> bool:
     """Whether a cue turns its whole clause: it says so itself, or it ends the clause (alcohol: avoid)."""
     if cue.lastgroup == "whole":
         return True
+    if cue[0] in ("do not", "don't"):
+        return re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()]) is not None
     tail = folded[cue.end() : clause.end]
     if HAN.match(cue[0][0]):
-        return len(HAN.findall(tail)) <= _HAN_TAIL
+        return cue[0] not in ("停", "停止", "暂停", "戒") and len(HAN.findall(tail)) <= _HAN_TAIL
     return cue.lastgroup == "verb" and not re.search(r"[a-z]{2}", tail)
+
+
+def _reach(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> int:
+    """How far a cue reaches: a bare Chinese "not" only to the end of its item, unless something is not to be done."""
+    if not HAN.match(cue[0][0]) or cue[0] in patterns.strong or cue.lastgroup == "verb":
+        return clause.end
+    if folded[cue.end() : cue.end() + 1] in patterns.doing:
+        return clause.end
+    end = _HAN_ITEM.search(folded, cue.end(), clause.end)
+    return end.start() if end else clause.end
 
 
 def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[Clause], list[int]]:
@@ -187,10 +212,11 @@ def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[
         cuts.setdefault(mark.start(), _LIST)
     for mark in _HAN_CUT.finditer(folded):
         if not inside[mark.start()]:
-            cuts.setdefault(mark.end() if mark[0] == "前" else mark.start(), _NEW)
+            cuts.setdefault(mark.end() if mark[0] == "前" else mark.start(), _INNER)
     for mark in patterns.breaks.finditer(folded):
         if not inside[mark.start()]:
-            cuts[mark.end() if HAN.match(mark[0]) and mark[0] in "者时的人的患者" else mark.start()] = _NEW
+            han = HAN.match(mark[0]) is not None
+            cuts[mark.end() if han and mark[0] in "者时的人的患者" else mark.start()] = _INNER if han else _NEW
     for mark in _RELATIVE.finditer(folded):
         modal = _MODAL.search(folded, mark.end() + 8)
         if modal and not _PUNCTUATION.search(folded, mark.end(), modal.start()):
