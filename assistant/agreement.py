@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from assistant.naming import ALIKE, Named, best_match, explains, presence, read_
 from assistant.quantities import COUNT, TIME, Quantity, read_quantities
 from assistant.wording import Wording, opposed, read_wording
 from corpus.concepts import ConceptTable, Mention
+from corpus.text import detect_language
 
 Fault = tuple[Literal["contradicted", "unsupported"], str]
 
@@ -19,7 +21,10 @@ Fault = tuple[Literal["contradicted", "unsupported"], str]
 _ADVISED = frozenset({"medicine", "food", "nutrient", "activity", "care", "device", "habit", "function"})
 #: Who advice is for: no matter whether it is for or against something.
 _FOR_WHOM = frozenset({"person", "condition", "body part"})
+#: Kinds that rewordings name in passing; one that has no like counts as a strange word, not as a fault by itself.
+_SOFT = frozenset({"body part", "person", "function", "habit", "symptom"})
 _SHORT_MONTHS = 0.09
+_PART = re.compile(r"[,;:。]|[.](?=\s|$)|(?<![a-z])(?:and|but|so|because|which)(?![a-z])|并|且")
 _SEGMENT = re.compile(r"[,;:。、()]|[.](?=\s|$)|(?<![a-z])(?:and|but|or|和|或)(?![a-z])")
 
 
@@ -31,6 +36,11 @@ class Text:
     named: Named
     wording: Wording
     quantities: tuple[Quantity, ...]
+
+    @property
+    def han(self) -> bool:
+        """Whether the text is Chinese."""
+        return detect_language(self.folded) == "zh"
 
 
 def read_text(folded: str, table: ConceptTable) -> Text:
@@ -224,6 +234,8 @@ def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: Concep
         ]  # fmt: skip
         if swapped:
             yield "contradicted", f"the passage names {swapped[0].name}, not {label}"
+        elif kind in _SOFT:
+            continue
         elif state == "narrower":
             yield "unsupported", f"the passage is less specific than {label}"
         else:
@@ -240,6 +252,7 @@ def _same_kind(a: str, b: str) -> bool:
 
 def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """What the claim turns round: advised where the passage advises against, denied where it affirms, more for less."""
+    least = 1 if claim.han == evidence.han else 2
     agreed: dict[int, int] = {}
     turned: dict[int, list[tuple[int, str]]] = {}
     for start, name, weight, places in _anchors(claim, evidence, table):
@@ -256,7 +269,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             agreed[part] = agreed.get(part, 0) + weight
     if not claim.wording.waived and not evidence.wording.waived:
         for part, names in turned.items():
-            if sum(weight for weight, _ in names) > agreed.get(part, 0):
+            if sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):
                 yield "contradicted", f"the passage points the other way on {max(names)[1]}"
     shared = claim.named.ids & evidence.named.ids
     masks = [[(m.start, m.end) for m in text.named.mentions if m.concept in shared] for text in (claim, evidence)]
@@ -323,20 +336,29 @@ def content_faults(claim: Text, evidence: Text, table: ConceptTable, facts: Iter
         if presence(m, claim.named, evidence.named, facts, table)[0] == "named"
     ]  # fmt: skip
     skipped = [*claim.wording.cues, *((q.start, q.end) for q in claim.quantities)]
-    telling, strange = 0.0, []
+    telling, strange = list[Word](), list[Word]()
     for word in claim.named.words:
         if word.stem in lexicon.light or any(s <= word.start < e for s, e in skipped):
             continue
-        telling += 1
+        telling.append(word)
         if any(s <= word.start < e for s, e in explained):
             continue
         if not explains(word, evidence.named.words, lexicon):
             strange.append(word)
-    share = len(strange) / telling if telling else 0.0
-    if strange and _too_much(strange, share, claim):
+    if strange and _too_much(strange, telling, claim, claim.han == evidence.han):
         shown = ", ".join(claim.folded[w.start : w.end] for w in strange[:4])
         yield "unsupported", f"the passage says nothing of {shown}"
 
 
-def _too_much(strange: Sequence[Word], share: float, claim: Text) -> bool:
-    return share > 0.5 or len(strange) >= 4
+def _too_much(strange: Sequence[Word], telling: Sequence[Word], claim: Text, one_language: bool) -> bool:
+    if len(strange) > (0.5 if one_language else 0.65) * len(telling):
+        return True
+    if not one_language:
+        return False
+    parts: dict[int, list[int]] = {}
+    marks = [m.end() for m in _PART.finditer(claim.folded)]
+    for word in telling:
+        part = parts.setdefault(bisect.bisect_right(marks, word.start), [0, 0])
+        part[0] += 1
+        part[1] += word in strange
+    return any(bad >= 2 and bad > 0.6 * all_ for all_, bad in parts.values())

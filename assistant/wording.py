@@ -15,6 +15,8 @@ _PUNCTUATION = re.compile(r"[;:!?。]|[.](?=\s|$)|[,](?!\d{3})|[()]|\n|\s-\s")
 _JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
 _LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
 _HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
+#: Words that reach over a comma only into a list of alternatives.
+_SHORT = frozenset({"no", "not", "without", "nothing", "none"})
 #: How a clause follows the one before: anew, as more of a list, or sharing what is said at its end.
 _NEW, _LIST, _SHARED, _INNER = 1, 2, 3, 4
 _HAN_ITEM = re.compile("[、或和且而]")
@@ -149,6 +151,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             before = cue
             strong = cue[0] in patterns.strong
         carried = turned[clause.end - 1]
+        if carried and own and own[-1][0] in _SHORT and not _ends_in_or(folded[clause.end :]):
+            carried = 0
     return Wording(
         folded=folded,
         clauses=tuple(clauses),
