@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from assistant.edits import edits
 from assistant.lexicon import Word, load_lexicon
-from assistant.naming import ALIKE, Named, best_match, explains, presence, read_names
+from assistant.naming import ALIKE, Named, best_match, explains, partly, presence, read_names
 from assistant.quantities import COUNT, TIME, Quantity, read_quantities
 from assistant.wording import Wording, opposed, read_wording
 from corpus.concepts import ConceptTable, Mention
@@ -21,6 +22,8 @@ Fault = tuple[Literal["contradicted", "unsupported"], str]
 _ADVISED = frozenset({"medicine", "food", "nutrient", "activity", "care", "device", "habit", "function"})
 #: Who advice is for: no matter whether it is for or against something.
 _FOR_WHOM = frozenset({"person", "condition", "body part"})
+#: Kinds of which half a name is enough.
+_LOOSE = frozenset({"care", "activity", "device", "function", "habit", "symptom"})
 #: Kinds that rewordings name in passing; one that has no like counts as a strange word, not as a fault by itself.
 _SOFT = frozenset({"body part", "person", "function", "habit", "symptom"})
 _SHORT_MONTHS = 0.09
@@ -106,10 +109,11 @@ def _equal(claim: Quantity, evidence: Quantity, text: Text, table: ConceptTable)
         return all(min(abs(x - evidence.low), abs(x - evidence.high)) <= 0.3 for x in (claim.low, claim.high))
     if claim.dimension == evidence.dimension:
         months = claim.dimension == TIME and (claim.unit >= 43800) != (evidence.unit >= 43800)
-        if _ends(claim, evidence, tolerance=_SHORT_MONTHS if months and not claim.period else 0.02):
+        tolerance = _SHORT_MONTHS if months and not claim.period else 0.02
+        if _ends(claim, evidence, tolerance=tolerance if claim.unit != evidence.unit else 1e-6):
             return True
     elif COUNT in (claim.dimension, evidence.dimension) and not claim.period and not evidence.period:
-        return _ends(claim, evidence, raw=True)
+        return _ends(claim, evidence, raw=True, tolerance=1e-6)
     elif {claim.dimension, evidence.dimension} == {"mmol/l", "mg/dl"}:
         return _same_by_measurement(claim, evidence, text, table)
     if claim.interval and evidence.dimension == TIME:
@@ -172,13 +176,7 @@ def _of_another(
               (([quantity], claim), (equal, evidence), (rivals, evidence))]  # fmt: skip
         if at[0] & at[2] and at[1] and not at[0] & at[1]:
             return table.label(min(at[0] & at[2]), "en")
-    lexicon = load_lexicon()
-    mine = _beside(quantity, claim)
-    theirs = [word for e in equal for word in _beside(e, evidence)]
-    others = [word for e in rivals for word in _beside(e, evidence)]
-    if not theirs or any(best_match(word, theirs, lexicon)[0] >= ALIKE for word in mine):
-        return None
-    return next((claim.folded[w.start : w.end] for w in mine if best_match(w, others, lexicon)[0] >= 0.9), None)
+    return None
 
 
 def _concepts_beside(
@@ -199,16 +197,6 @@ def _segment(quantity: Quantity, folded: str) -> tuple[int, int]:
     )
 
 
-def _beside(quantity: Quantity, text: Text) -> list[Word]:
-    """The words in the same short stretch of text as a quantity."""
-    lexicon = load_lexicon()
-    start, end = _segment(quantity, text.folded)
-    return [
-        w for w in text.named.words
-        if start <= w.start < end and w.stem not in lexicon.light and not quantity.start <= w.start < quantity.end
-    ]  # fmt: skip
-
-
 # -- what is named ------------------------------------------------------------------------------------------
 
 
@@ -223,10 +211,12 @@ def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: Concep
     ]
     used = set().union(*(by for _, state, by in judged if state == "named"))
     for mention, state, _ in judged:
-        if state == "named":
+        kind = table[mention.concept].kind
+        if state == "named" or (kind in _LOOSE and partly(mention, claim.named, evidence.named)):
+            continue
+        if kind == "symptom" and claim.han != evidence.han:
             continue
         label = mention.name
-        kind = table[mention.concept].kind
         swapped = [
             m for m in evidence.named.mentions
             if m.concept not in used and _same_kind(table[m.concept].kind, kind)
@@ -261,7 +251,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
         part = claim.wording.part_at(start)
         mine = (claim.wording.turned(start), claim.wording.amount(start))
         theirs = [(evidence.wording.turned(p), evidence.wording.amount(p)) for p in places]
-        if weight > 1 and all(_amounts_clash(mine, other) for other in theirs):
+        if weight > 2 and all(_amounts_clash(mine, other) for other in theirs):
             yield "contradicted", f"the passage wants the opposite of {name}: more for less"
         if all(_turns_clash(mine, other) for other in theirs):
             turned.setdefault(part, []).append((weight, name))
@@ -269,7 +259,8 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             agreed[part] = agreed.get(part, 0) + weight
     if not claim.wording.waived and not evidence.wording.waived:
         for part, names in turned.items():
-            if sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):
+            alone = least == 1 and max(names)[0] >= 3
+            if alone or sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):
                 yield "contradicted", f"the passage points the other way on {max(names)[1]}"
     shared = claim.named.ids & evidence.named.ids
     masks = [[(m.start, m.end) for m in text.named.mentions if m.concept in shared] for text in (claim, evidence)]
@@ -293,8 +284,9 @@ def _anchors(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[tuple
     """Things that claim and evidence share: where in the claim, its name, its weight, and where in the evidence."""
     taken: list[tuple[int, int]] = [*claim.wording.cues]
     for mention in claim.named.mentions:
-        taken.append((mention.start, mention.end))
         places = _places(mention, evidence, table)
+        if places:
+            taken.append((mention.start, mention.end))
         if places and table[mention.concept].kind not in _FOR_WHOM:
             weight = 3 if table[mention.concept].kind in _ADVISED else 1
             yield mention.start, mention.name, weight, places
@@ -322,6 +314,13 @@ def _places(mention: Mention, evidence: Text, table: ConceptTable) -> list[int]:
 
 def _related(a: Mention, b: Mention, table: ConceptTable) -> bool:
     return table.is_a(a.concept, b.concept) or table.is_a(b.concept, a.concept)
+
+
+def copy_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """What a claim changes that copies the evidence but for a few words."""
+    if claim.han == evidence.han:
+        numbers = [(q.start, q.end) for q in claim.quantities]
+        yield from edits(claim.named, evidence.named, claim.wording.cues, evidence.wording.cues, numbers)
 
 
 # -- what is added ------------------------------------------------------------------------------------------

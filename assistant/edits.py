@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
 from assistant.lexicon import Lexicon, Word, load_lexicon
-from assistant.naming import Named, best_match
-from corpus.text import HAN
+from assistant.naming import Named, explains
 
 #: From this share of its words on, in the passage's order, a claim counts as a copy with changes.
 COPY = 0.7
 _FEWEST = 5
 _SHORT = 4
-_NOT = re.compile(r"不|没|未|无|勿|别|禁|忌|避免|停")
-_NOT_EN = frozenset({"not", "no", "never", "without", "avoid", "against", "nor", "except"})
 
+Spans = Sequence[tuple[int, int]]
 Edit = tuple[Literal["contradicted", "unsupported"], str]
 
 
-def edits(claim: Named, evidence: Named) -> Iterator[Edit]:
-    """What a near copy changes: a word for another that is not like it, a "not" put in or left out."""
+def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers: Spans) -> Iterator[Edit]:
+    """What a near copy changes: a word for another that is not like it, a "not" put in or left out.
+
+    *cues* and *their_cues* are the spans of words that turn claim and evidence round, *numbers* those of the
+    claim's quantities, which are judged elsewhere.
+    """
     mine, theirs = list(claim.words), list(evidence.words)
     matcher = SequenceMatcher(None, [w.stem for w in mine], [w.stem for w in theirs], autojunk=False)
     blocks = [b for b in matcher.get_matching_blocks() if b.size]
@@ -31,33 +32,34 @@ def edits(claim: Named, evidence: Named) -> Iterator[Edit]:
     lexicon = load_lexicon()
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         put, lost = mine[i1:i2], theirs[j1:j2]
-        if tag == "replace" and len(put) <= _SHORT and len(lost) <= _SHORT:
+        if tag == "equal" or len(put) > _SHORT or len(lost) > _SHORT:
+            continue
+        if tag == "replace":
             for word in put:
-                if _swapped(word, put, lost, mine, theirs, lexicon):
+                if not _within(word, numbers) and _swapped(word, put, lost, mine, theirs, lexicon):
                     yield "contradicted", f"the passage has {_text(lost, evidence)} instead of {_text([word], claim)}"
-        if tag != "equal" and len(put) <= _SHORT and len(lost) <= _SHORT and 0 < i1 and i2 < len(mine):
-            if _negated(put) != _negated(lost) and not (tag == "delete" and _edge(j2, theirs, evidence)):
+        inner = 0 < i1 and i2 < len(mine) and len(put) + len(lost) <= _SHORT
+        if inner and any(_within(w, cues) for w in put) != any(_within(w, their_cues) for w in lost):
+            if tag != "delete" or not _edge(j2, theirs, evidence):
                 yield "contradicted", f"{_text(put or lost, claim if put else evidence)} turns the passage round"
+
+
+def _within(word: Word, spans: Spans) -> bool:
+    return any(start < word.end and word.start < end for start, end in spans)
 
 
 def _swapped(
     word: Word, put: Sequence[Word], lost: Sequence[Word], mine: Sequence[Word], theirs: Sequence[Word], lexicon: Lexicon
 ) -> bool:
-    if word.stem in lexicon.small or best_match(word, lost, lexicon)[0] >= 0.6:
+    if word.stem in lexicon.light or explains(word, lost, lexicon):
         return False
-    if not word.han and len(word.stem) < 2:
-        return False
-    replaced = [w for w in lost if w.stem not in lexicon.small]
+    replaced = [w for w in lost if w.stem not in lexicon.light]
     if not replaced:
         return False
     if any(w.stem == word.stem for w in theirs):
         said = {w.stem for w in mine}
         return not any(w.stem in said for w in replaced) and len(put) == len(lost)
     return True
-
-
-def _negated(part: Sequence[Word]) -> bool:
-    return any(_NOT.search(w.stem) if HAN.match(w.stem) else w.stem in _NOT_EN for w in part)
 
 
 def _edge(position: int, theirs: Sequence[Word], evidence: Named) -> bool:

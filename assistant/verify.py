@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.agreement import Fault, content_faults, name_faults, quantity_faults, read_text, sign_faults
+from assistant.agreement import Fault, content_faults, copy_faults, name_faults, quantity_faults, read_text, sign_faults
 from assistant.answer import Citation, Recommendation
-from assistant.edits import edits
 from assistant.naming import extended
 from corpus.concepts import ConceptTable
 from corpus.documents import Document
@@ -89,7 +88,7 @@ def _verify_sentence(evidence: str, claim: str, table: ConceptTable, facts: tupl
     faults: list[Fault] = [
         *quantity_faults(said, stands, names),
         *name_faults(said, stands, facts, names),
-        *edits(said.named, stands.named),
+        *copy_faults(said, stands),
         *sign_faults(said, stands, names),
         *content_faults(said, stands, names, facts),
     ]

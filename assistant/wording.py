@@ -15,6 +15,7 @@ _PUNCTUATION = re.compile(r"[;:!?。]|[.](?=\s|$)|[,](?!\d{3})|[()]|\n|\s-\s")
 _JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
 _LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
 _HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
+_PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
 #: Words that reach over a comma only into a list of alternatives.
 _SHORT = frozenset({"no", "not", "without", "nothing", "none"})
 #: How a clause follows the one before: anew, as more of a list, or sharing what is said at its end.
@@ -24,7 +25,7 @@ _HAN_ITEM = re.compile("[、或和且而]")
 _NESTED = 10
 _RELATIVE = re.compile(r"(?<![a-z])(?:who|which|whose|where|without)(?![a-z])")
 _MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
-_HAN_TAIL = 1
+_HAN_TAIL = 2
 _AMOUNT_REACH = 45
 _HAN_REACH = 10
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
@@ -144,14 +145,14 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         for cue in own:
             undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= _NESTED
             first = cue.end()
-            if _is_whole(cue, clause, folded):
+            if _is_whole(cue, clause, folded, patterns):
                 first = _list_start(clauses, joins, number, folded)
             last = _reach(cue, clause, folded, patterns)
             turned[first:last] = bytes([0 if undone else 1]) * (last - first)
             before = cue
             strong = cue[0] in patterns.strong
         carried = turned[clause.end - 1]
-        if carried and own and own[-1][0] in _SHORT and not _ends_in_or(folded[clause.end :]):
+        if carried and own and not _carries(own[-1], clause, folded, patterns):
             carried = 0
     return Wording(
         folded=folded,
@@ -171,6 +172,13 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     )
 
 
+def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> bool:
+    """Whether what a cue says goes on in the next item of a list."""
+    if _is_whole(cue, clause, folded, patterns) and cue[0] not in ("do not", "don't"):
+        return folded[clause.end - 1 : clause.end] in "()"
+    return cue[0] not in _SHORT or _ends_in_or(folded[clause.end :])
+
+
 def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str) -> int:
     """Where the list begins that a clause ends: what is said of its end is said of all of it."""
     while number and joins[number] in (_LIST, _SHARED) and len(folded[clauses[number - 1].start : clauses[number - 1].end].split()) < 6:
@@ -178,15 +186,17 @@ def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: st
     return clauses[number].start
 
 
-def _is_whole(cue: re.Match[str], clause: Clause, folded: str) -> bool:
+def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> bool:
     """Whether a cue turns its whole clause: it says so itself, or it ends the clause (alcohol: avoid)."""
     if cue.lastgroup == "whole":
         return True
     if cue[0] in ("do not", "don't"):
+        if _PREPOSITION.match(folded, clause.start):
+            return False
         return re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()]) is not None
     tail = folded[cue.end() : clause.end]
     if HAN.match(cue[0][0]):
-        return cue[0] not in ("停", "停止", "暂停", "戒") and len(HAN.findall(tail)) <= _HAN_TAIL
+        return cue[0] in patterns.strong and len(HAN.findall(tail)) <= _HAN_TAIL
     return cue.lastgroup == "verb" and not re.search(r"[a-z]{2}", tail)
 
 
@@ -253,7 +263,10 @@ def _amounts(
         for cue in pattern.finditer(folded):
             if any(start <= cue.start() < end for start, end in shields):
                 continue
-            reach = _HAN_REACH if HAN.match(cue[0]) else _AMOUNT_REACH
+            reach = _AMOUNT_REACH
+            if HAN.match(cue[0]):
+                item = re.compile("[的、]").search(folded, cue.end(), cue.end() + _HAN_REACH)
+                reach = item.start() - cue.end() if item else _HAN_REACH
             clause = next(c for c in reversed(clauses) if c.start <= cue.start())
             passive = _TURNED_PAST.search(folded[: cue.start()][-12:])
             if passive and cue[0].endswith("ed"):
