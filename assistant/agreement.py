@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.edits import edits
-from assistant.lexicon import Word, load_lexicon
+from assistant.edits import edits, replaced, shared_phrases
+from assistant.lexicon import Word, load_lexicon, opposite_of
 from assistant.naming import ALIKE, Named, best_match, explains, partly, presence, read_names
 from assistant.quantities import COUNT, TIME, Quantity, read_quantities
 from assistant.wording import Wording, opposed, read_wording
@@ -242,7 +242,7 @@ def _same_kind(a: str, b: str) -> bool:
 
 def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """What the claim turns round: advised where the passage advises against, denied where it affirms, more for less."""
-    least = 1 if claim.han == evidence.han else 2
+    least = 1 if not claim.han and not evidence.han else 2
     agreed: dict[int, int] = {}
     turned: dict[int, list[tuple[int, str]]] = {}
     for start, name, weight, places in _anchors(claim, evidence, table):
@@ -251,7 +251,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
         part = claim.wording.part_at(start)
         mine = (claim.wording.turned(start), claim.wording.amount(start))
         theirs = [(evidence.wording.turned(p), evidence.wording.amount(p)) for p in places]
-        if weight > 2 and all(_amounts_clash(mine, other) for other in theirs):
+        if weight > 1 and all(_amounts_clash(mine, other) for other in theirs):
             yield "contradicted", f"the passage wants the opposite of {name}: more for less"
         if all(_turns_clash(mine, other) for other in theirs):
             turned.setdefault(part, []).append((weight, name))
@@ -259,7 +259,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             agreed[part] = agreed.get(part, 0) + weight
     if not claim.wording.waived and not evidence.wording.waived:
         for part, names in turned.items():
-            alone = least == 1 and max(names)[0] >= 3
+            alone = claim.han == evidence.han and max(names)[0] >= 3
             if alone or sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):
                 yield "contradicted", f"the passage points the other way on {max(names)[1]}"
     shared = claim.named.ids & evidence.named.ids
@@ -316,11 +316,75 @@ def _related(a: Mention, b: Mention, table: ConceptTable) -> bool:
     return table.is_a(a.concept, b.concept) or table.is_a(b.concept, a.concept)
 
 
-def copy_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+def copy_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """What a claim changes that copies the evidence but for a few words."""
     if claim.han == evidence.han:
         numbers = [(q.start, q.end) for q in claim.quantities]
         yield from edits(claim.named, evidence.named, claim.wording.cues, evidence.wording.cues, numbers)
+        for mine, theirs in replaced(claim.named, evidence.named):
+            put = [q for q in claim.quantities if q.start < mine[1] and mine[0] < q.end]
+            lost = [q for q in evidence.quantities if q.start < theirs[1] and theirs[0] < q.end]
+            if len(put) == len(lost) == 1 and not _equal(put[0], lost[0], evidence, table):
+                yield "contradicted", f"the passage has {lost[0].shown} instead of {put[0].shown}"
+        yield from _turned_phrases(claim, evidence)
+        yield from _denied_words(claim, evidence)
+        yield from _only_faults(claim, evidence, table)
+
+
+def _turned_phrases(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Phrases in the same words that one of the two turns round and the other does not."""
+    if claim.wording.waived or evidence.wording.waived:
+        return
+    seen: dict[int, list[bool]] = {}
+    for mine, theirs in shared_phrases(claim.named, evidence.named):
+        clash = all(
+            _turns_clash(
+                (claim.wording.turned(a), claim.wording.amount(a)), (evidence.wording.turned(b), evidence.wording.amount(b))
+            )
+            and not claim.wording.in_context(a) and not evidence.wording.in_context(b)
+            for a, b in zip(mine, theirs, strict=True)
+        )  # fmt: skip
+        for place in mine:
+            seen.setdefault(place, []).append(clash)
+    for place, clashes in sorted(seen.items()):
+        if all(clashes):
+            word = next(w for w in claim.named.words if w.start == place)
+            yield "contradicted", f"the passage points the other way on {claim.folded[word.start : word.end]}"
+            return
+
+
+def _denied_words(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Words of which the other text has only the opposite by prefix: kinked and unkinked."""
+    mine, theirs = ({w.stem for w in text.named.words} for text in (claim, evidence))
+    for word in claim.named.words:
+        if not word.han and word.stem not in theirs:
+            for other in evidence.named.words:
+                if other.stem not in mine and opposite_of(word.stem, other.stem):
+                    if claim.wording.turned(word.start) == evidence.wording.turned(other.start):
+                        yield "contradicted", f"the passage says {evidence.folded[other.start : other.end]}"
+
+
+_ONLY = re.compile(r"(?P<not>not |不只|不仅|不能只)?\s*(?:(?<![a-z])(?:only|just)(?![a-z])|只|仅)")
+
+
+def _only_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
+    """What alone is allowed: another thing than in the passage, or alone where the passage says not only."""
+    for mark in _ONLY.finditer(claim.folded):
+        mine = _next_concepts(claim, mark.end())
+        for other in _ONLY.finditer(evidence.folded):
+            theirs = _next_concepts(evidence, other.end())
+            if bool(mark["not"]) != bool(other["not"]):
+                if mine and mine & theirs and not any(bool(o["not"]) == bool(mark["not"]) for o in _ONLY.finditer(evidence.folded)):
+                    yield "contradicted", "the passage says not only"
+                continue
+            for a in mine - theirs:
+                if any(table[a].kind == table[b].kind and not table.is_a(a, b) and not table.is_a(b, a) for b in theirs - mine):
+                    yield "contradicted", f"the passage allows only something else than {table.label(a, 'en')}"
+
+
+def _next_concepts(text: Text, position: int) -> frozenset[str]:
+    following = [m for m in text.named.mentions if position <= m.start <= position + 12]
+    return frozenset(m.concept for m in following[:1])
 
 
 # -- what is added ------------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers
     if len(mine) < _FEWEST or sum(b.size for b in blocks) < COPY * len(mine):
         return
     lexicon = load_lexicon()
+    first, last = theirs[blocks[0].b].start, theirs[blocks[-1].b + blocks[-1].size - 1].end
+    balanced = len(cues) - sum(first <= start < last for start, _ in their_cues)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         put, lost = mine[i1:i2], theirs[j1:j2]
         if tag == "equal" or len(put) > _SHORT or len(lost) > _SHORT:
@@ -39,9 +41,40 @@ def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers
                 if not _within(word, numbers) and _swapped(word, put, lost, mine, theirs, lexicon):
                     yield "contradicted", f"the passage has {_text(lost, evidence)} instead of {_text([word], claim)}"
         inner = 0 < i1 and i2 < len(mine) and len(put) + len(lost) <= _SHORT
-        if inner and any(_within(w, cues) for w in put) != any(_within(w, their_cues) for w in lost):
+        if inner and balanced != 0 and any(_begins(w, cues) for w in put) != any(_begins(w, their_cues) for w in lost):
             if tag != "delete" or not _edge(j2, theirs, evidence):
                 yield "contradicted", f"{_text(put or lost, claim if put else evidence)} turns the passage round"
+
+
+def _begins(word: Word, cues: Spans) -> bool:
+    return any(word.start <= start < word.end for start, _ in cues)
+
+
+def replaced(claim: Named, evidence: Named) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """The spans of a near copy that differ, in the claim and in its evidence."""
+    mine, theirs = claim.words, evidence.words
+    matcher = SequenceMatcher(None, [w.stem for w in mine], [w.stem for w in theirs], autojunk=False)
+    if sum(b.size for b in matcher.get_matching_blocks()) < COPY * max(len(mine), _FEWEST):
+        return
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag == "replace":
+            yield (mine[i1].start, mine[i2 - 1].end), (theirs[j1].start, theirs[j2 - 1].end)
+
+
+def shared_phrases(claim: Named, evidence: Named) -> Iterator[tuple[list[int], list[int]]]:
+    """Phrases of at least two telling words that claim and evidence share: where their words stand in each."""
+    small = load_lexicon().small
+    mine, theirs = claim.words, evidence.words
+    for i in range(len(mine)):
+        for j in range(len(theirs)):
+            if mine[i].stem != theirs[j].stem or (i and j and mine[i - 1].stem == theirs[j - 1].stem):
+                continue
+            size = 0
+            while i + size < len(mine) and j + size < len(theirs) and mine[i + size].stem == theirs[j + size].stem:
+                size += 1
+            telling = [k for k in range(size) if mine[i + k].stem not in small]
+            if len(telling) >= 2:
+                yield [mine[i + k].start for k in telling], [theirs[j + k].start for k in telling]
 
 
 def _within(word: Word, spans: Spans) -> bool:

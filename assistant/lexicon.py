@@ -17,6 +17,7 @@ from assistant.quantities import claims
 from corpus.load import DATA
 from corpus.text import HAN
 
+_OPPOSITE_PREFIXES = ("un", "in", "im", "ir", "il", "non", "dis", "de", "hyper", "hypo", "anti", "over", "under")
 _HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们总全")
 _WORD = re.compile(r"[a-z][a-z'-]*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
@@ -92,7 +93,15 @@ def _norm(vector: dict[str, float]) -> float:
 def _near(a: str, b: str) -> bool:
     """Whether two English stems are of one family: infect and infecti, catheter and catheteris."""
     shorter, longer = sorted((a, b), key=len)
+    if len(shorter) >= 5 and longer.endswith(shorter) and not longer.startswith(_OPPOSITE_PREFIXES):
+        return True
     return len(shorter) >= 4 and longer.startswith(shorter[: max(4, len(shorter) - 1)])
+
+
+def opposite_of(a: str, b: str) -> bool:
+    """Whether one English stem is the other with a prefix that denies it: kink and unkink."""
+    shorter, longer = sorted((a, b), key=len)
+    return len(shorter) >= 4 and any(longer == prefix + shorter for prefix in ("un", "ir", "im", "non", "dis", "non-"))
 
 
 @functools.cache

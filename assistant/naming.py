@@ -104,7 +104,7 @@ def partly(mention: Mention, claim: Named, evidence: Named) -> bool:
     """Whether the evidence has at least half the words of what a claim names."""
     lexicon = load_lexicon()
     inside = [w for w in claim.words if mention.start <= w.start < mention.end and w.stem not in lexicon.small]
-    return len(inside) > 1 and 2 * sum(explains(w, evidence.words, lexicon) for w in inside) >= len(inside)
+    return bool(inside) and 2 * sum(explains(w, evidence.words, lexicon) for w in inside) >= len(inside)
 
 
 def explains(word: Word, others: Sequence[Word], lexicon: Lexicon) -> bool:

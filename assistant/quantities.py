@@ -15,6 +15,7 @@ Bound = Literal["min", "max"]
 COUNT = "count"
 TIME = "time"
 _DAY = 1440.0
+_MOST_TIMES = 50
 _CLAUSE_END = re.compile(r"[.()](?=\s|$)|[,;:。]|\n")
 _LIST_GAP = re.compile(r"\s*(?:,|、|and|or|或|和|,\s*and|,\s*or)\s*")
 _HAN_DIGITS = "零一二两三四五六七八九"
@@ -39,7 +40,7 @@ class Quantity:
     @property
     def interval(self) -> float | None:
         """How often, in minutes between two times: for twice a day 720."""
-        if self.dimension == COUNT and self.per and self.low == self.high and self.low > 0:
+        if self.dimension == COUNT and self.per and self.low == self.high and 0 < self.low <= _MOST_TIMES:
             return self.per / self.low
         return None
 
@@ -99,7 +100,7 @@ def _grammar() -> _Grammar:
     )
     number = re.compile(
         rf"(?<![a-z\d.])(?P<low>{value})(?:\s*(?:[-~]|to|至|到|or|或|and)\s*(?P<high>{value}))?"
-        rf"(?:(?:\s|-)*(?P<unit>{unit}))?"
+        rf"(?:(?:\s|-)*(?:(?:extra|more|additional)\s+)?(?P<unit>{unit}))?"
     )
     periods: dict[str, float] = {}
     for minutes, names in data["periods"].items():

@@ -88,7 +88,7 @@ def _verify_sentence(evidence: str, claim: str, table: ConceptTable, facts: tupl
     faults: list[Fault] = [
         *quantity_faults(said, stands, names),
         *name_faults(said, stands, facts, names),
-        *copy_faults(said, stands),
+        *copy_faults(said, stands, names),
         *sign_faults(said, stands, names),
         *content_faults(said, stands, names, facts),
     ]

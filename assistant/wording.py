@@ -16,6 +16,8 @@ _JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
 _LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
 _HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
+#: How cues end that turn what stands before them.
+_SAID_OF = ("ed", "unsafe", "limits", "self", "unnecessary", "en")
 #: Words that reach over a comma only into a list of alternatives.
 _SHORT = frozenset({"no", "not", "without", "nothing", "none"})
 #: How a clause follows the one before: anew, as more of a list, or sharing what is said at its end.
@@ -174,7 +176,7 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
 
 def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> bool:
     """Whether what a cue says goes on in the next item of a list."""
-    if _is_whole(cue, clause, folded, patterns) and cue[0] not in ("do not", "don't"):
+    if _is_whole(cue, clause, folded, patterns) and cue[0].endswith(_SAID_OF):
         return folded[clause.end - 1 : clause.end] in "()"
     return cue[0] not in _SHORT or _ends_in_or(folded[clause.end :])
 
@@ -204,7 +206,7 @@ def _reach(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns)
     """How far a cue reaches: a bare Chinese "not" only to the end of its item, unless something is not to be done."""
     if not HAN.match(cue[0][0]) or cue[0] in patterns.strong or cue.lastgroup == "verb":
         return clause.end
-    if folded[cue.end() : cue.end() + 1] in patterns.doing:
+    if folded[cue.end() : cue.end() + 1] in patterns.doing or cue[0][-1] in patterns.doing:
         return clause.end
     end = _HAN_ITEM.search(folded, cue.end(), clause.end)
     return end.start() if end else clause.end
