@@ -22,12 +22,15 @@ Fault = tuple[Literal["contradicted", "unsupported"], str]
 _ADVISED = frozenset({"medicine", "food", "nutrient", "activity", "care", "device", "habit", "function"})
 #: Who advice is for: no matter whether it is for or against something.
 _FOR_WHOM = frozenset({"person", "condition", "body part"})
+#: People who are not the ones advised.
+_BYSTANDERS = frozenset({"carer", "people:parents"})
 #: Kinds of which half a name is enough.
 _LOOSE = frozenset({"care", "activity", "device", "function", "habit", "symptom"})
 #: Kinds that rewordings name in passing; one that has no like counts as a strange word, not as a fault by itself.
 _SOFT = frozenset({"body part", "person", "function", "habit", "symptom"})
 _SHORT_MONTHS = 0.09
 _PART = re.compile(r"[,;:。]|[.](?=\s|$)|(?<![a-z])(?:and|but|so|because|which)(?![a-z])|并|且")
+_NEAR = 25
 _SEGMENT = re.compile(r"[,;:。、()]|[.](?=\s|$)|(?<![a-z])(?:and|but|or|和|或)(?![a-z])")
 
 
@@ -219,7 +222,7 @@ def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: Concep
         label = mention.name
         swapped = [
             m for m in evidence.named.mentions
-            if m.concept not in used and _same_kind(table[m.concept].kind, kind)
+            if m.concept not in used and m.concept not in _BYSTANDERS and _same_kind(table[m.concept].kind, kind)
             and not table.is_a(mention.concept, m.concept)
         ]  # fmt: skip
         if swapped:
@@ -250,6 +253,9 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             continue
         part = claim.wording.part_at(start)
         mine = (claim.wording.turned(start), claim.wording.amount(start))
+        places = [p for p in places if not evidence.wording.in_context(p)]
+        if not places:
+            continue
         theirs = [(evidence.wording.turned(p), evidence.wording.amount(p)) for p in places]
         if weight > 1 and all(_amounts_clash(mine, other) for other in theirs):
             yield "contradicted", f"the passage wants the opposite of {name}: more for less"
@@ -326,15 +332,19 @@ def copy_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             lost = [q for q in evidence.quantities if q.start < theirs[1] and theirs[0] < q.end]
             if len(put) == len(lost) == 1 and not _equal(put[0], lost[0], evidence, table):
                 yield "contradicted", f"the passage has {lost[0].shown} instead of {put[0].shown}"
-        yield from _turned_phrases(claim, evidence)
+        yield from _turned_phrases(claim, evidence, table)
         yield from _denied_words(claim, evidence)
         yield from _only_faults(claim, evidence, table)
+    yield from _order_faults(claim, evidence)
 
 
-def _turned_phrases(claim: Text, evidence: Text) -> Iterator[Fault]:
+def _turned_phrases(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """Phrases in the same words that one of the two turns round and the other does not."""
     if claim.wording.waived or evidence.wording.waived:
         return
+    whom = [
+        (m.start, m.end) for m in claim.named.mentions if table[m.concept].kind in (*_FOR_WHOM, "symptom")
+    ]  # fmt: skip
     seen: dict[int, list[bool]] = {}
     for mine, theirs in shared_phrases(claim.named, evidence.named):
         clash = all(
@@ -349,6 +359,8 @@ def _turned_phrases(claim: Text, evidence: Text) -> Iterator[Fault]:
     for place, clashes in sorted(seen.items()):
         if all(clashes):
             word = next(w for w in claim.named.words if w.start == place)
+            if any(start <= place < end for start, end in whom):
+                continue
             yield "contradicted", f"the passage points the other way on {claim.folded[word.start : word.end]}"
             return
 
@@ -380,6 +392,26 @@ def _only_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[F
             for a in mine - theirs:
                 if any(table[a].kind == table[b].kind and not table.is_a(a, b) and not table.is_a(b, a) for b in theirs - mine):
                     yield "contradicted", f"the passage allows only something else than {table.label(a, 'en')}"
+
+
+_THAN = re.compile(r"(?<![a-z])than(?![a-z])|比|多于|少于|优于|胜过")
+
+
+def _order_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Comparisons the other way round: meat rather than vegetables."""
+    mine, theirs = (_compared(text) for text in (claim, evidence))
+    if mine and theirs and mine[0] & theirs[1] and mine[1] & theirs[0] and not mine[0] & theirs[0]:
+        yield "contradicted", "the passage compares them the other way round"
+
+
+def _compared(text: Text) -> tuple[set[str], set[str]] | None:
+    mark = next((m for m in _THAN.finditer(text.folded) if not text.wording.shielded(m.start())), None)
+    if mark is None:
+        return None
+    part = text.wording.part_at(mark.start())
+    left = {m.concept for m in text.named.mentions if part <= m.start < mark.start()}
+    right = {m.concept for m in text.named.mentions if mark.end() <= m.start < mark.end() + _NEAR}
+    return left, right
 
 
 def _next_concepts(text: Text, position: int) -> frozenset[str]:
@@ -424,4 +456,4 @@ def _too_much(strange: Sequence[Word], telling: Sequence[Word], claim: Text, one
         part = parts.setdefault(bisect.bisect_right(marks, word.start), [0, 0])
         part[0] += 1
         part[1] += word in strange
-    return any(bad >= 2 and bad > 0.6 * all_ for all_, bad in parts.values())
+    return any(bad >= 2 and (bad == all_ or (bad >= 3 and bad > 0.6 * all_)) for all_, bad in parts.values())

@@ -19,7 +19,7 @@ from corpus.text import HAN
 
 _OPPOSITE_PREFIXES = ("un", "in", "im", "ir", "il", "non", "dis", "de", "hyper", "hypo", "anti", "over", "under")
 _HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们总全")
-_WORD = re.compile(r"[a-z][a-z'-]*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
+_WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)

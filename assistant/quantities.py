@@ -166,6 +166,8 @@ def _number(match: re.Match[str], folded: str, grammar: _Grammar) -> list[Quanti
         written = not match["low"].isascii() and "之" not in match["low"]
         if (written and following not in grammar.counters) or (low == high == 1) or low == 0:
             return []
+        if re.search(r"(?<![a-z])(?:the|these|those|all)\s+$", folded[: match.start()]):
+            return []
         if match["low"] in ("third", "quarter", "fifth", "tenth", "thirds"):
             return []
     if low_ratio and high_ratio and dimension == COUNT:
@@ -183,6 +185,8 @@ def _number(match: re.Match[str], folded: str, grammar: _Grammar) -> list[Quanti
     if cue is None or (cue["cue"] == "from" and match["high"]):
         cue = grammar.after.match(behind)
     bound = grammar.bounds[cue["cue"]] if cue else None
+    if cue and cue["cue"].endswith("内") and re.match(r"\S{0,3}[\u4e00-\u9fff]{0,4}?(?:不|勿|别|禁|避免)", behind):
+        bound = None
     return [
         Quantity(*base, dimension, (low, high), match.start(), match.end(), match[0].strip(), bound, unit=factor)
     ]

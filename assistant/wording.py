@@ -15,10 +15,13 @@ _PUNCTUATION = re.compile(r"[;:!?。]|[.](?=\s|$)|[,](?!\d{3})|[()]|\n|\s-\s")
 _JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
 _LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
 _HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
+_AGAINST = r"(?<![a-z])(?:advis|warn|recommend|guard|counsel)[a-z]*(?: [a-z]+){0,4} against"
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
 #: How cues end that turn what stands before them.
 _SAID_OF = ("ed", "unsafe", "limits", "self", "unnecessary", "en")
 #: Words that reach over a comma only into a list of alternatives.
+_NO_BREAK = re.compile(r"[同及临小有随平暂定按即实计准]时|.时[间候常]")
+_HAN_CONTEXT = re.compile(r"(?:者|的人|的患者|的话|期间|[\u4e00-\u9fff]时|[\u4e00-\u9fff][前后])\s*,?\s*$")
 _SHORT = frozenset({"no", "not", "without", "nothing", "none"})
 #: How a clause follows the one before: anew, as more of a list, or sharing what is said at its end.
 _NEW, _LIST, _SHARED, _INNER = 1, 2, 3, 4
@@ -27,7 +30,9 @@ _HAN_ITEM = re.compile("[、或和且而]")
 _NESTED = 10
 _RELATIVE = re.compile(r"(?<![a-z])(?:who|which|whose|where|without)(?![a-z])")
 _MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
-_HAN_TAIL = 2
+_HAN_TAIL = 4
+_LIST_WORDS = 10
+_HAN_SCOPE = 4
 _AMOUNT_REACH = 45
 _HAN_REACH = 10
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
@@ -51,6 +56,7 @@ class Wording:
     _turned: bytes
     _amount: tuple[tuple[int, int, int], ...]
     cues: tuple[tuple[int, int], ...]
+    shields: tuple[tuple[int, int], ...]
     context: frozenset[int]
     waived: bool
     poles: tuple[tuple[int, int, int, int], ...]
@@ -62,6 +68,10 @@ class Wording:
     def part_at(self, position: int) -> int:
         """Where the part of the sentence between two marks of punctuation begins in which a place lies."""
         return max((m.end() for m in _PUNCTUATION.finditer(self.folded, 0, position)), default=0)
+
+    def shielded(self, position: int) -> bool:
+        """Whether a place lies in words that only look as if they turned something round."""
+        return any(start <= position < end for start, end in self.shields)
 
     def in_context(self, position: int) -> bool:
         """Whether a place lies in a clause that says when, why or for whom, and not what to do."""
@@ -113,7 +123,7 @@ def _patterns() -> _Patterns:
         breaks=re.compile(alternatives([*data["breaks"]["en"], *data["breaks"]["zh"]])),
         examples=re.compile(alternatives(data["breaks"]["examples"])),
         context=re.compile(rf"\s*(?:{alternatives(data['context'])})"),
-        ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{ahead})"),
+        ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"),
         waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
         strong=frozenset(negation["strong"]),
         doing=str(negation["doing"]),
@@ -137,10 +147,14 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     turned = bytearray(len(folded) + 1)
     cues = [m for m in patterns.ahead.finditer(folded) if not inside[m.start()] or m.end() - m.start() > 4]
     shields = [(m.start(), m.end()) for m in cues if m.lastgroup == "shield"]
-    carried, strong = 0, False
+    carried, opened, strong = 0, 0, False
     for number, (clause, how) in enumerate(zip(clauses, joins, strict=True)):
         own = [m for m in cues if clause.start <= m.start() < clause.end and m.lastgroup != "shield"]
         goes_on = how == _LIST or (how == _INNER and strong)
+        if folded[clause.start - 1 : clause.start] == "(":
+            opened = carried
+        elif folded[clause.start - 1 : clause.start] == ")":
+            carried = opened
         turned[clause.start : clause.end] = bytes([carried if goes_on else 0]) * (clause.end - clause.start)
         strong = strong if goes_on else False
         before: re.Match[str] | None = None
@@ -154,6 +168,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             before = cue
             strong = cue[0] in patterns.strong
         carried = turned[clause.end - 1]
+        if carried and patterns.context.match(folded, clause.start) and how != _LIST:
+            carried = 0
         if carried and own and not _carries(own[-1], clause, folded, patterns):
             carried = 0
     return Wording(
@@ -163,8 +179,11 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         _turned=bytes(turned),
         _amount=tuple(_amounts(folded, clauses, patterns, shields)),
         cues=tuple((m.start(), m.end()) for m in cues if m.lastgroup != "shield"),
+        shields=tuple(shields),
         waived=patterns.waiver.search(folded) is not None,
-        context=frozenset(c.start for c in clauses if patterns.context.match(folded, c.start)),
+        context=frozenset(
+            c.start for c in clauses if patterns.context.match(folded, c.start) or _HAN_CONTEXT.search(folded, c.start, c.end)
+        ),
         poles=tuple(
             (number, side, m.start(), m.end())
             for number, pair in enumerate(patterns.opposites)
@@ -183,7 +202,7 @@ def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Pattern
 
 def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str) -> int:
     """Where the list begins that a clause ends: what is said of its end is said of all of it."""
-    while number and joins[number] in (_LIST, _SHARED) and len(folded[clauses[number - 1].start : clauses[number - 1].end].split()) < 6:
+    while number and joins[number] in (_LIST, _SHARED) and len(folded[clauses[number - 1].start : clauses[number - 1].end].split()) < _LIST_WORDS:
         number -= 1
     return clauses[number].start
 
@@ -198,7 +217,8 @@ def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patter
         return re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()]) is not None
     tail = folded[cue.end() : clause.end]
     if HAN.match(cue[0][0]):
-        return cue[0] in patterns.strong and len(HAN.findall(tail)) <= _HAN_TAIL
+        subject = folded[clause.start : cue.start()].strip(" 也应都要须先更尽量")
+        return cue[0] in patterns.strong and len(subject) > 1 and len(HAN.findall(tail)) <= _HAN_TAIL
     return cue.lastgroup == "verb" and not re.search(r"[a-z]{2}", tail)
 
 
@@ -209,7 +229,7 @@ def _reach(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns)
     if folded[cue.end() : cue.end() + 1] in patterns.doing or cue[0][-1] in patterns.doing:
         return clause.end
     end = _HAN_ITEM.search(folded, cue.end(), clause.end)
-    return end.start() if end else clause.end
+    return min(end.start() if end else clause.end, cue.end() + _HAN_SCOPE)
 
 
 def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[Clause], list[int]]:
@@ -230,9 +250,9 @@ def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[
         if not inside[mark.start()]:
             cuts.setdefault(mark.end() if mark[0] == "前" else mark.start(), _INNER)
     for mark in patterns.breaks.finditer(folded):
-        if not inside[mark.start()]:
+        if not inside[mark.start()] and not (mark[0] == "时" and _NO_BREAK.match(folded, mark.start() - 1)):
             han = HAN.match(mark[0]) is not None
-            cuts[mark.end() if han and mark[0] in "者时的人的患者" else mark.start()] = _INNER if han else _NEW
+            cuts[mark.end() if han and mark[0] in ("者", "时", "的人", "的患者", "的话", "期间") else mark.start()] = _INNER if han else _NEW
     for mark in _RELATIVE.finditer(folded):
         modal = _MODAL.search(folded, mark.end() + 8)
         if modal and not _PUNCTUATION.search(folded, mark.end(), modal.start()):

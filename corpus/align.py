@@ -89,7 +89,7 @@ def _english(text: str) -> list[str]:
 
     stemmer = Stemmer.Stemmer("english")
     folded = normalise(text).replace("aemia", "emia").replace("oedema", "edema").replace("oea", "ea")
-    found = (w.removesuffix("'s") for w in re.findall(r"[a-z][a-z'-]*[a-z]", folded))
+    found = (w.removesuffix("'s") for w in re.findall(r"[a-z][a-z']*[a-z]", folded))
     return [str(stemmer.stemWord(w)) for w in found if w not in _STOP]
 
 
