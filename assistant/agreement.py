@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.edits import edits, replaced, shared_phrases
-from assistant.lexicon import Word, load_lexicon, opposite_of
-from assistant.naming import ALIKE, Named, best_match, explains, partly, presence, read_names
+from assistant.lexicon import Word, load_lexicon, opposite_of, words
+from assistant.naming import Named, covered, explains, partly, presence, read_names
 from assistant.quantities import COUNT, TIME, Quantity, read_quantities
 from assistant.wording import Wording, opposed, read_wording
 from corpus.concepts import ConceptTable, Mention
@@ -213,18 +213,13 @@ def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: Concep
         if not any(start <= m.start < end for start, end in spans)
     ]
     used = set().union(*(by for _, state, by in judged if state == "named"))
+    one_language = claim.han == evidence.han
     for mention, state, _ in judged:
         kind = table[mention.concept].kind
-        if state == "named" or (kind in _LOOSE and partly(mention, claim.named, evidence.named)):
-            continue
-        if kind == "symptom" and claim.han != evidence.han:
+        if state == "named" or (kind in _LOOSE and (not one_language or partly(mention, claim.named, evidence.named))):
             continue
         label = mention.name
-        swapped = [
-            m for m in evidence.named.mentions
-            if m.concept not in used and m.concept not in _BYSTANDERS and _same_kind(table[m.concept].kind, kind)
-            and not table.is_a(mention.concept, m.concept)
-        ]  # fmt: skip
+        swapped = [m for m in evidence.named.mentions if m.concept not in used and _swaps(m, mention, claim, table)]
         if swapped:
             yield "contradicted", f"the passage names {swapped[0].name}, not {label}"
         elif kind in _SOFT:
@@ -233,6 +228,15 @@ def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: Concep
             yield "unsupported", f"the passage is less specific than {label}"
         else:
             yield "unsupported", f"the passage does not mention {label}"
+
+
+def _swaps(stands: Mention, said: Mention, claim: Text, table: ConceptTable) -> bool:
+    """Whether a claim may have put one thing for another: of a kind, unrelated, and the other is not said elsewhere."""
+    if stands.concept in _BYSTANDERS or not _same_kind(table[stands.concept].kind, table[said.concept].kind):
+        return False
+    if table.is_a(said.concept, stands.concept):
+        return False
+    return not covered(words(stands.name), claim.named.words, load_lexicon())
 
 
 def _same_kind(a: str, b: str) -> bool:
@@ -245,11 +249,15 @@ def _same_kind(a: str, b: str) -> bool:
 
 def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """What the claim turns round: advised where the passage advises against, denied where it affirms, more for less."""
-    least = 1 if not claim.han and not evidence.han else 2
+    least = 1 if claim.han == evidence.han else 2
+    signs: dict[str, set[bool]] = {}
+    for mention in claim.named.mentions:
+        signs.setdefault(mention.concept, set()).add(claim.wording.turned(mention.start))
+    mixed = {m.start for m in claim.named.mentions if len(signs[m.concept]) > 1}
     agreed: dict[int, int] = {}
     turned: dict[int, list[tuple[int, str]]] = {}
     for start, name, weight, places in _anchors(claim, evidence, table):
-        if claim.wording.in_context(start):
+        if claim.wording.in_context(start) or start in mixed:
             continue
         part = claim.wording.part_at(start)
         mine = (claim.wording.turned(start), claim.wording.amount(start))
@@ -449,7 +457,7 @@ def _too_much(strange: Sequence[Word], telling: Sequence[Word], claim: Text, one
     if len(strange) > (0.5 if one_language else 0.65) * len(telling):
         return True
     if not one_language:
-        return False
+        return len(strange) >= 4 and len(strange) > 0.55 * len(telling)
     parts: dict[int, list[int]] = {}
     marks = [m.end() for m in _PART.finditer(claim.folded)]
     for word in telling:

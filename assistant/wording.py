@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.lexicon import words
 from assistant.quantities import alternatives, claims
 from corpus.text import HAN
 
@@ -16,6 +17,8 @@ _JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
 _LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
 _HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
 _AGAINST = r"(?<![a-z])(?:advis|warn|recommend|guard|counsel)[a-z]*(?: [a-z]+){0,4} against"
+_FOR = re.compile(r"(?<=[a-z]) for (?!at |a few|long)")
+_THAT = re.compile(r"(?<![a-z])that(?= (?:do|does|is|are|can|cannot|may|will|has|have|was|were|would)(?![a-z]))")
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
 #: How cues end that turn what stands before them.
 _SAID_OF = ("ed", "unsafe", "limits", "self", "unnecessary", "en")
@@ -75,7 +78,8 @@ class Wording:
 
     def in_context(self, position: int) -> bool:
         """Whether a place lies in a clause that says when, why or for whom, and not what to do."""
-        return self.clause_at(position).start in self.context
+        clause = self.clause_at(position)
+        return clause.start in self.context or _FOR.search(self.folded, clause.start + 1, position) is not None
 
     def turned(self, position: int) -> bool:
         """Whether what stands at this place is turned round: avoided, denied, forbidden."""
@@ -145,7 +149,12 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         inside[start:end] = b"\x01" * (end - start)
     clauses, joins = _clauses(folded, patterns, inside)
     turned = bytearray(len(folded) + 1)
-    cues = [m for m in patterns.ahead.finditer(folded) if not inside[m.start()] or m.end() - m.start() > 4]
+    starts = {word.start for word in words(folded)} if HAN.search(folded) else set[int]()
+    cues = [
+        m
+        for m in patterns.ahead.finditer(folded)
+        if (not inside[m.start()] or m.end() - m.start() > 4) and not (_is_cut(m, folded) and m.start() not in starts)
+    ]
     shields = [(m.start(), m.end()) for m in cues if m.lastgroup == "shield"]
     carried, opened, strong = 0, 0, False
     for number, (clause, how) in enumerate(zip(clauses, joins, strict=True)):
@@ -191,6 +200,11 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             for m in pair[side].finditer(folded)
         ),
     )
+
+
+def _is_cut(cue: re.Match[str], folded: str) -> bool:
+    """Whether a cue is one Chinese character, which may be the end of another word: 别 in 识别."""
+    return cue.end() - cue.start() == 1 and HAN.match(folded, cue.start()) is not None
 
 
 def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> bool:
@@ -253,6 +267,8 @@ def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[
         if not inside[mark.start()] and not (mark[0] == "时" and _NO_BREAK.match(folded, mark.start() - 1)):
             han = HAN.match(mark[0]) is not None
             cuts[mark.end() if han and mark[0] in ("者", "时", "的人", "的患者", "的话", "期间") else mark.start()] = _INNER if han else _NEW
+    for mark in _THAT.finditer(folded):
+        cuts[mark.start()] = _NEW
     for mark in _RELATIVE.finditer(folded):
         modal = _MODAL.search(folded, mark.end() + 8)
         if modal and not _PUNCTUATION.search(folded, mark.end(), modal.start()):
