@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
-from assistant.lexicon import Lexicon, Word, load_lexicon
+from assistant.lexicon import Lexicon, Word, load_lexicon, stem
 from assistant.naming import Named, explains
 
 #: From this share of its words on, in the passage's order, a claim counts as a copy with changes.
@@ -14,6 +14,7 @@ COPY = 0.7
 _FEWEST = 5
 _SHORT = 4
 
+_NEGATORS = frozenset(map(stem, ("not", "no", "never", "nor", "without", "cannot", "avoid", "stop", "refrain", "none")))
 Spans = Sequence[tuple[int, int]]
 Edit = tuple[Literal["contradicted", "unsupported"], str]
 
@@ -47,7 +48,7 @@ def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers
 
 
 def _begins(word: Word, cues: Spans) -> bool:
-    return any(word.start <= start < word.end for start, _ in cues)
+    return (word.han or word.stem in _NEGATORS) and _within(word, cues)
 
 
 def replaced(claim: Named, evidence: Named) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.lexicon import words
 from assistant.quantities import alternatives, claims
 from corpus.text import HAN
 
@@ -23,6 +22,7 @@ _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-
 #: How cues end that turn what stands before them.
 _SAID_OF = ("ed", "unsafe", "limits", "self", "unnecessary", "en")
 #: Words that reach over a comma only into a list of alternatives.
+_INSIDE_WORD = re.compile(r"[识分区性特级个鉴类辨告差派]别")
 _NO_BREAK = re.compile(r"[同及临小有随平暂定按即实计准]时|.时[间候常]")
 _HAN_CONTEXT = re.compile(r"(?:者|的人|的患者|的话|期间|[\u4e00-\u9fff]时|[\u4e00-\u9fff][前后])\s*,?\s*$")
 _SHORT = frozenset({"no", "not", "without", "nothing", "none"})
@@ -35,6 +35,7 @@ _RELATIVE = re.compile(r"(?<![a-z])(?:who|which|whose|where|without)(?![a-z])")
 _MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
 _HAN_TAIL = 4
 _LIST_WORDS = 10
+_FEW = 2
 _HAN_SCOPE = 4
 _AMOUNT_REACH = 45
 _HAN_REACH = 10
@@ -149,11 +150,10 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         inside[start:end] = b"\x01" * (end - start)
     clauses, joins = _clauses(folded, patterns, inside)
     turned = bytearray(len(folded) + 1)
-    starts = {word.start for word in words(folded)} if HAN.search(folded) else set[int]()
     cues = [
         m
         for m in patterns.ahead.finditer(folded)
-        if (not inside[m.start()] or m.end() - m.start() > 4) and not (_is_cut(m, folded) and m.start() not in starts)
+        if (not inside[m.start()] or m.end() - m.start() > 4) and not _INSIDE_WORD.match(folded, m.start() - 1)
     ]
     shields = [(m.start(), m.end()) for m in cues if m.lastgroup == "shield"]
     carried, opened, strong = 0, 0, False
@@ -177,7 +177,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             before = cue
             strong = cue[0] in patterns.strong
         carried = turned[clause.end - 1]
-        if carried and patterns.context.match(folded, clause.start) and how != _LIST:
+        context = how != _LIST and patterns.context.match(folded, clause.start)
+        if context and not patterns.examples.match(folded[clause.end :].lstrip()):
             carried = 0
         if carried and own and not _carries(own[-1], clause, folded, patterns):
             carried = 0
@@ -202,21 +203,20 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     )
 
 
-def _is_cut(cue: re.Match[str], folded: str) -> bool:
-    """Whether a cue is one Chinese character, which may be the end of another word: 别 in 识别."""
-    return cue.end() - cue.start() == 1 and HAN.match(folded, cue.start()) is not None
-
-
 def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> bool:
     """Whether what a cue says goes on in the next item of a list."""
-    if _is_whole(cue, clause, folded, patterns) and cue[0].endswith(_SAID_OF):
+    said_before = cue[0].endswith(_SAID_OF) or len(folded[cue.end() : clause.end].split()) <= _FEW
+    if cue.lastgroup != "ahead" and said_before and _is_whole(cue, clause, folded, patterns):
         return folded[clause.end - 1 : clause.end] in "()"
     return cue[0] not in _SHORT or _ends_in_or(folded[clause.end :])
 
 
 def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str) -> int:
     """Where the list begins that a clause ends: what is said of its end is said of all of it."""
-    while number and joins[number] in (_LIST, _SHARED) and len(folded[clauses[number - 1].start : clauses[number - 1].end].split()) < _LIST_WORDS:
+    while number and joins[number] in (_LIST, _SHARED):
+        before = folded[clauses[number - 1].start : clauses[number - 1].end].split()
+        if len(before) > (_LIST_WORDS if joins[number] == _SHARED else _FEW + 2):
+            break
         number -= 1
     return clauses[number].start
 
