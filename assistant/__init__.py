@@ -26,12 +26,13 @@ from assistant.errors import AssistantError, InputError
 from assistant.news2 import News2, news2
 from assistant.patient import Patient
 from assistant.settings import Settings
-from assistant.verify import Verification, verify_claim
+from assistant.verify import CheckedSentence, Verification, check_sentences, verify_claim
 
 __all__ = [
     "Answer",
     "Assistant",
     "AssistantError",
+    "CheckedSentence",
     "Because",
     "Citation",
     "HeldBack",
@@ -43,6 +44,7 @@ __all__ = [
     "Settings",
     "Urgency",
     "Verification",
+    "check_sentences",
     "news2",
     "verify_claim",
 ]

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     )
     embedder: str = Field(default="default", description="'default', or a sentence-transformers model name or path")
     llm: str | None = Field(default=None, description="language model that rewords answers; none by default")
+    nli: str | None = Field(
+        default=None, description="entailment cross-encoder that the verifier asks too: name or path; none by default"
+    )
     lang: Language | None = Field(default=None, description="answer language; by default that of the question")
     emergency_number: str | None = Field(default=None, description="number to call in an emergency")
 

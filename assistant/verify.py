@@ -8,20 +8,32 @@ direction, negation and every named concept have to agree with the evidence, and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.agreement import Fault, content_faults, copy_faults, name_faults, quantity_faults, read_text, sign_faults
 from assistant.answer import Citation, Recommendation
-from assistant.naming import extended
+from assistant.claims.content_faults import content_faults
+from assistant.claims.copy_faults import copy_faults
+from assistant.claims.meaning import Nli, nearness
+from assistant.claims.name_faults import name_faults
+from assistant.claims.naming import extended
+from assistant.claims.quantity_faults import quantity_faults
+from assistant.claims.reading import Fault, read_text
+from assistant.claims.sign_faults import sign_faults
 from corpus.concepts import ConceptTable
 from corpus.documents import Document
 from corpus.text import normalise, sentences
 
 if TYPE_CHECKING:
     from index.embed import Embedder
+
+_MARKS = re.compile(r"\s*\[(\d+(?:\s*[,，、]\s*\d+)*)\]")
+_LATE_MARKS = re.compile(r"([.。!?！？])\s*((?:\s*\[\d+(?:\s*[,，、]\s*\d+)*\])+)")
+_BULLET = re.compile(r"^\s*(?:[-*•#>]+|\d{1,2}[.)、])\s+")
+#: From here on an entailment model's verdict counts.
+_SURE = 0.8
 
 Label = Literal["supported", "contradicted", "unsupported"]
 
@@ -33,6 +45,22 @@ class Verification(BaseModel):
 
     label: Label
     reasons: tuple[str, ...] = ()
+
+
+class CheckedSentence(BaseModel):
+    """A sentence of a drafted answer with the numbers it cites, and whether they support it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    citations: tuple[int, ...]
+    label: Label
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether the sentence may be shown."""
+        return self.label == "supported"
 
 
 def exact_quotes(citations: Iterable[Citation], document_of: Callable[[str], Document]) -> set[int]:
@@ -61,28 +89,69 @@ def verify_claim(
     embedder: Embedder | None = None,
     *,
     facts: Iterable[str] = (),
+    nli: Nli | None = None,
 ) -> Verification:
     """Judge whether *evidence* supports *claim*, sentence by sentence; the worst sentence decides.
 
     *facts* are ids of concepts known of the patient, which a claim may name besides the evidence. With an
-    *embedder* the meaning has to be near enough too.
+    *embedder* the meaning has to be near enough too; with an entailment model *nli* (``CARE_NLI``) that has
+    its say as well, but never overrules a difference in quantity, name or direction.
     """
     evidence, claim = evidence.strip(), claim.strip()
     if not claim or not evidence:
         return Verification(label="unsupported", reasons=("there is nothing to compare",))
     facts = tuple(facts)
-    results = [_verify_sentence(evidence, claim[s:e], table, facts) for s, e in sentences(claim)]
-    for label in ("contradicted", "unsupported"):
-        reasons = tuple(dict.fromkeys(reason for r in results if r.label == label for reason in r.reasons))
-        if reasons:
-            return Verification(label=label, reasons=reasons)
-    return Verification(label="supported", reasons=results[0].reasons)
+    results = [_verify_sentence(evidence, claim[s:e], table, facts, embedder, nli) for s, e in sentences(claim)]
+    return _worst(fault for result in results for fault in result)
 
 
-def _verify_sentence(evidence: str, claim: str, table: ConceptTable, facts: tuple[str, ...]) -> Verification:
+def check_sentences(
+    text: str,
+    quotes: Mapping[int, str],
+    table: ConceptTable,
+    embedder: Embedder | None = None,
+    *,
+    facts: Iterable[str] = (),
+    nli: Nli | None = None,
+) -> list[CheckedSentence]:
+    """Judge a drafted answer with ``[n]`` marks, sentence by sentence, in order.
+
+    A sentence is kept if it has marks, each of its marks is a key of *quotes*, and its cited passages together
+    support it; any other is to be dropped.
+    """
+    facts = tuple(facts)
+    checked = []
+    for line in text.splitlines():
+        marked = _LATE_MARKS.sub(r"\2\1 ", _BULLET.sub("", line))
+        for start, end in sentences(marked):
+            raw = marked[start:end].strip()
+            numbers = tuple(dict.fromkeys(int(n) for mark in _MARKS.findall(raw) for n in re.findall(r"\d+", mark)))
+            said = re.sub(r"\s+(?=[.,;。，；]|$)", "", _MARKS.sub("", raw)).strip()
+            if not any(char.isalnum() for char in said):
+                continue
+            unknown = [n for n in numbers if n not in quotes]
+            if not numbers:
+                result = Verification(label="unsupported", reasons=("the sentence cites nothing",))
+            elif unknown:
+                result = Verification(label="unsupported", reasons=(f"there is no source [{unknown[0]}]",))
+            else:
+                evidence = "\n".join(quotes[n] for n in numbers)
+                result = verify_claim(evidence, said, table, embedder, facts=facts, nli=nli)
+            checked.append(CheckedSentence(text=raw, citations=numbers, label=result.label, reasons=result.reasons))
+    return checked
+
+
+def _verify_sentence(
+    evidence: str,
+    claim: str,
+    table: ConceptTable,
+    facts: tuple[str, ...],
+    embedder: Embedder | None,
+    nli: Nli | None,
+) -> list[Fault]:
     folded_evidence, folded_claim = normalise(evidence), normalise(claim)
     if _stands_in(folded_claim, folded_evidence):
-        return Verification(label="supported", reasons=("the sentence stands in the passage",))
+        return []
     names = extended(table)
     said, stands = read_text(folded_claim, names), read_text(folded_evidence, names)
     faults: list[Fault] = [
@@ -90,10 +159,26 @@ def _verify_sentence(evidence: str, claim: str, table: ConceptTable, facts: tupl
         *name_faults(said, stands, facts, names),
         *copy_faults(said, stands, names),
         *sign_faults(said, stands, names),
-        *content_faults(said, stands, names, facts),
     ]
+    added = list(content_faults(said, stands, names, facts))
+    verdict, sure = nli(evidence, claim) if nli else ("neutral", 0.0)
+    if verdict == "contradiction" and sure >= _SURE:
+        faults.append(("contradicted", "the entailment model sees a contradiction"))
+    elif verdict == "entailment" and sure >= _SURE:
+        return faults
+    if embedder is not None:
+        near = nearness(embedder, evidence, claim, said.han == stands.han)
+        if near == "far":
+            faults.append(("unsupported", "the passage is about something else"))
+        elif near == "close":
+            added = []
+    return faults + added
+
+
+def _worst(faults: Iterable[Fault]) -> Verification:
+    found = list(faults)
     for label in ("contradicted", "unsupported"):
-        reasons = tuple(dict.fromkeys(reason for kind, reason in faults if kind == label))
+        reasons = tuple(dict.fromkeys(reason for kind, reason in found if kind == label))
         if reasons:
             return Verification(label=label, reasons=reasons)
     return Verification(label="supported", reasons=("numbers, direction and everything named agree",))

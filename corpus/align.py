@@ -24,12 +24,9 @@ _SEEN = 3
 _LEAST = 0.1
 _NULL = ""
 _STOP = frozenset(
-    "a an the of to in on at by for with from as and or but nor so if then than that this these those it its is are was "
-    "were be been being do does did has have had having they them their he she his her him we us our you your i my who "
-    "whom whose which what when where there here not no very more most also each any some all such own same other "
-    "into onto can could may might must shall should will would".split()
+    ["a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "with", "from", "as", "and", "or", "but", "nor", "so", "if", "then", "than", "that", "this", "these", "those", "it", "its", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "has", "have", "had", "having", "they", "them", "their", "he", "she", "his", "her", "him", "we", "us", "our", "you", "your", "i", "my", "who", "whom", "whose", "which", "what", "when", "where", "there", "here", "not", "no", "very", "more", "most", "also", "each", "any", "some", "all", "such", "own", "same", "other", "into", "onto", "can", "could", "may", "might", "must", "shall", "should", "will", "would"]
 )
-_STOP_HAN = frozenset("的 了 和 与 或 及 在 是 有 者 应 要 可 被 对 为 以 等 其 也 都 就 而 并 于 把 将 从 这 那 个 会 让 给 请".split())
+_STOP_HAN = frozenset(["的", "了", "和", "与", "或", "及", "在", "是", "有", "者", "应", "要", "可", "被", "对", "为", "以", "等", "其", "也", "都", "就", "而", "并", "于", "把", "将", "从", "这", "那", "个", "会", "让", "给", "请"])
 
 Pair = tuple[list[str], list[str]]
 

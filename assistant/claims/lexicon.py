@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from assistant.quantities import claims
+from assistant.claims.quantities import claims
 from corpus.load import DATA
 from corpus.text import HAN
 

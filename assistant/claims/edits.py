@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
-from assistant.lexicon import Lexicon, Word, load_lexicon, stem
-from assistant.naming import Named, explains
+from assistant.claims.lexicon import Lexicon, Word, load_lexicon, stem
+from assistant.claims.naming import Named, explains
 
 #: From this share of its words on, in the passage's order, a claim counts as a copy with changes.
 COPY = 0.7
@@ -41,7 +41,7 @@ def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers
             for word in put:
                 if not _within(word, numbers) and _swapped(word, put, lost, mine, theirs, lexicon):
                     yield "contradicted", f"the passage has {_text(lost, evidence)} instead of {_text([word], claim)}"
-        inner = 0 < i1 and i2 < len(mine) and len(put) + len(lost) <= _SHORT
+        inner = i1 > 0 and i2 < len(mine) and len(put) + len(lost) <= _SHORT
         if inner and balanced != 0 and any(_begins(w, cues) for w in put) != any(_begins(w, their_cues) for w in lost):
             if tag != "delete" or not _edge(j2, theirs, evidence):
                 yield "contradicted", f"{_text(put or lost, claim if put else evidence)} turns the passage round"

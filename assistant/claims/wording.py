@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.quantities import alternatives, claims
+from assistant.claims.quantities import alternatives, claims
 from corpus.text import HAN
 
 _PUNCTUATION = re.compile(r"[;:!?。]|[.](?=\s|$)|[,](?!\d{3})|[()]|\n|\s-\s")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.lexicon import Lexicon, Word, load_lexicon, words
-from assistant.quantities import claims
+from assistant.claims.lexicon import Lexicon, Word, load_lexicon, words
+from assistant.claims.quantities import claims
 from corpus.concepts import Concept, ConceptTable, Mention
 from corpus.text import HAN, normalise
 
