@@ -33,7 +33,14 @@ def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers
     lexicon = load_lexicon()
     first, last = theirs[blocks[0].b].start, theirs[blocks[-1].b + blocks[-1].size - 1].end
     balanced = len(cues) - sum(first <= start < last for start, _ in their_cues)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    opcodes = matcher.get_opcodes()
+    pairs = {
+        (mine[i1].stem, theirs[j1].stem) for tag, i1, i2, j1, j2 in opcodes if tag == "replace" and i2 - i1 == j2 - j1 == 1
+    }
+    for a, b in sorted(pairs):
+        if a < b and (b, a) in pairs and not {a, b} & lexicon.light:
+            yield "contradicted", f"{a} and {b} have changed places"
+    for tag, i1, i2, j1, j2 in opcodes:
         put, lost = mine[i1:i2], theirs[j1:j2]
         if tag == "equal" or len(put) > _SHORT or len(lost) > _SHORT:
             continue

@@ -92,9 +92,9 @@ def _norm(vector: dict[str, float]) -> float:
 
 def _near(a: str, b: str) -> bool:
     """Whether two English stems are of one family: infect and infecti, catheter and catheteris."""
-    shorter, longer = sorted((a, b), key=len)
-    if len(shorter) >= 5 and longer.endswith(shorter) and not longer.startswith(_OPPOSITE_PREFIXES):
+    if 5 <= len(a) < len(b) and b.endswith(a) and not b.startswith(_OPPOSITE_PREFIXES):
         return True
+    shorter, longer = sorted((a, b), key=len)
     return len(shorter) >= 4 and longer.startswith(shorter[: max(4, len(shorter) - 1)])
 
 

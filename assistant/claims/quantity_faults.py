@@ -129,7 +129,7 @@ def _of_another(
     ]  # fmt: skip
     if not rivals or quantity.period:
         return None
-    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}):
+    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}, {"activity"}):
         at = [_concepts_beside(group, text, kinds, table) for group, text in
               (([quantity], claim), (equal, evidence), (rivals, evidence))]  # fmt: skip
         if at[0] & at[2] and at[1] and not at[0] & at[1]:

@@ -15,7 +15,11 @@ _PUNCTUATION = re.compile(r"[;:!?。]|[.](?=\s|$)|[,](?!\d{3})|[()]|\n|\s-\s")
 _JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
 _LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
 _HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
-_AGAINST = r"(?<![a-z])(?:advis|warn|recommend|guard|counsel)[a-z]*(?: [a-z]+){0,4} against"
+_AGAINST = r"(?<![a-z])(?:advis|warn|guard|counsel)[a-z]*(?: [a-z]+){0,4} against"
+_APART = re.compile(
+    r"(?<![a-z])keep(?:s|ing)? (?:[a-z'-]+,? ){1,14}?(?:off|out of|away from|at least [a-z0-9 ]{1,12} from)(?![a-z])"
+)
+_BUT = re.compile(r"(?<![a-z])(?:do not|don't|never|avoid)(?![a-z])")
 _FOR = re.compile(r"(?<=[a-z]) for (?!at |a few|long)")
 _THAT = re.compile(r"(?<![a-z])that(?= (?:do|does|is|are|can|cannot|may|will|has|have|was|were|would)(?![a-z]))")
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
@@ -33,7 +37,7 @@ _HAN_ITEM = re.compile("[、或和且而]")
 _NESTED = 10
 _RELATIVE = re.compile(r"(?<![a-z])(?:who|which|whose|where|without)(?![a-z])")
 _MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
-_HAN_TAIL = 4
+_HAN_TAIL = 6
 _LIST_WORDS = 10
 _FEW = 2
 _HAN_SCOPE = 4
@@ -156,7 +160,7 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         if (not inside[m.start()] or m.end() - m.start() > 4) and not _INSIDE_WORD.match(folded, m.start() - 1)
     ]
     shields = [(m.start(), m.end()) for m in cues if m.lastgroup == "shield"]
-    carried, opened, strong = 0, 0, False
+    carried, opened, strong, began = 0, 0, False, 0
     for number, (clause, how) in enumerate(zip(clauses, joins, strict=True)):
         own = [m for m in cues if clause.start <= m.start() < clause.end and m.lastgroup != "shield"]
         goes_on = how == _LIST or (how == _INNER and strong)
@@ -169,19 +173,22 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         before: re.Match[str] | None = None
         for cue in own:
             undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= _NESTED
-            first = cue.end()
-            if _is_whole(cue, clause, folded, patterns):
+            first = began if undone else cue.end()
+            if not undone and _is_whole(cue, clause, folded, patterns, inside):
                 first = _list_start(clauses, joins, number, folded)
-            last = _reach(cue, clause, folded, patterns)
+            last = max(first, _reach(cue, clause, folded, patterns))
             turned[first:last] = bytes([0 if undone else 1]) * (last - first)
+            began = first
             before = cue
             strong = cue[0] in patterns.strong
         carried = turned[clause.end - 1]
         context = how != _LIST and patterns.context.match(folded, clause.start)
         if context and not patterns.examples.match(folded[clause.end :].lstrip()):
             carried = 0
-        if carried and own and not _carries(own[-1], clause, folded, patterns):
+        if carried and own and not _carries(own[-1], clause, folded, patterns, inside):
             carried = 0
+    for apart in _APART.finditer(folded):
+        turned[apart.start() : apart.end()] = b"\x01" * (apart.end() - apart.start())
     return Wording(
         folded=folded,
         clauses=tuple(clauses),
@@ -192,7 +199,11 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         shields=tuple(shields),
         waived=patterns.waiver.search(folded) is not None,
         context=frozenset(
-            c.start for c in clauses if patterns.context.match(folded, c.start) or _HAN_CONTEXT.search(folded, c.start, c.end)
+            c.start
+            for c in clauses
+            if patterns.context.match(folded, c.start)
+            or _HAN_CONTEXT.search(folded, c.start, c.end)
+            or (folded[c.end - 1 : c.end] == "," and _PREPOSITION.match(folded, c.start))
         ),
         poles=tuple(
             (number, side, m.start(), m.end())
@@ -203,10 +214,10 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     )
 
 
-def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> bool:
+def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns, inside: bytearray) -> bool:
     """Whether what a cue says goes on in the next item of a list."""
     said_before = cue[0].endswith(_SAID_OF) or len(folded[cue.end() : clause.end].split()) <= _FEW
-    if cue.lastgroup != "ahead" and said_before and _is_whole(cue, clause, folded, patterns):
+    if cue.lastgroup != "ahead" and said_before and _is_whole(cue, clause, folded, patterns, inside):
         return folded[clause.end - 1 : clause.end] in "()"
     return cue[0] not in _SHORT or _ends_in_or(folded[clause.end :])
 
@@ -221,10 +232,18 @@ def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: st
     return clauses[number].start
 
 
-def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> bool:
+def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns, inside: bytearray) -> bool:
     """Whether a cue turns its whole clause: it says so itself, or it ends the clause (alcohol: avoid)."""
     if cue.lastgroup == "whole":
         return True
+    if cue[0] in ("do not", "don't"):
+        if _PREPOSITION.match(folded, clause.start):
+            return False
+        return re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()]) is not None
+    tail = folded[cue.end() : clause.end]
+    if HAN.match(cue[0][0]):
+        subject, rest = inside[clause.start : cue.start()], inside[cue.end() : clause.end]
+        return cue[0] in patterns.strong and any(subject) and not any(rest) and len(HAN.findall(tail)) <= _HAN_TAIL
     if cue[0] in ("do not", "don't"):
         if _PREPOSITION.match(folded, clause.start):
             return False
@@ -267,6 +286,9 @@ def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[
         if not inside[mark.start()] and not (mark[0] == "时" and _NO_BREAK.match(folded, mark.start() - 1)):
             han = HAN.match(mark[0]) is not None
             cuts[mark.end() if han and mark[0] in ("者", "时", "的人", "的患者", "的话", "期间") else mark.start()] = _INNER if han else _NEW
+    for mark in _BUT.finditer(folded):
+        if patterns.context.match(folded, max(cut for cut in cuts if cut <= mark.start())):
+            cuts.setdefault(mark.start(), _NEW)
     for mark in _THAT.finditer(folded):
         cuts[mark.start()] = _NEW
     for mark in _RELATIVE.finditer(folded):
