@@ -42,7 +42,7 @@ def _turned_phrases(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
     for mine, theirs in shared_phrases(claim.named, evidence.named):
         clauses: dict[int, list[tuple[int, bool]]] = {}
         for a, b in zip(mine, theirs, strict=True):
-            if not claim.wording.in_context(a) and not evidence.wording.in_context(b):
+            if not any(t.wording.in_context(at) or t.wording.unsure(at) for t, at in ((claim, a), (evidence, b))):
                 signs = [(text.wording.turned(at), text.wording.amount(at)) for text, at in ((claim, a), (evidence, b))]
                 clauses.setdefault(claim.wording.clause_at(a).start, []).append((a, turns_clash(*signs)))
         for found in clauses.values():

@@ -23,6 +23,8 @@ _BUT = re.compile(r"(?<![a-z])(?:do not|don't|never|avoid)(?![a-z])")
 _FOR = re.compile(r"(?<=[a-z]) for (?!at |a few|long)")
 _THAT = re.compile(r"(?<![a-z])that(?= (?:do|does|is|are|can|cannot|may|will|has|have|was|were|would)(?![a-z]))")
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
+_EITHER = 2
+_LOOSE_SUBJECT = frozenset({"do not", "don't", "does not", "doesn't", "did not", "has not", "have not"})
 #: How cues end that turn what stands before them.
 _SAID_OF = ("ed", "unsafe", "limits", "self", "unnecessary", "en")
 #: Words that reach over a comma only into a list of alternatives.
@@ -88,7 +90,11 @@ class Wording:
 
     def turned(self, position: int) -> bool:
         """Whether what stands at this place is turned round: avoided, denied, forbidden."""
-        return bool(self._turned[min(position, len(self._turned) - 1)])
+        return self._turned[min(position, len(self._turned) - 1)] == 1
+
+    def unsure(self, position: int) -> bool:
+        """Whether what stands at this place may or may not be turned round: the subject of something denied."""
+        return self._turned[min(position, len(self._turned) - 1)] == _EITHER
 
     def amount(self, position: int) -> int:
         """+1 where more of it is meant, -1 where less, 0 where neither."""
@@ -172,16 +178,21 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         strong = strong if goes_on else False
         before: re.Match[str] | None = None
         for cue in own:
-            undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= _NESTED
+            nested = 0 if HAN.match(cue[0]) else _NESTED
+            undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= nested
             first = began if undone else cue.end()
             if not undone and _is_whole(cue, clause, folded, patterns, inside):
-                first = _list_start(clauses, joins, number, folded)
+                first = _list_start(clauses, joins, number, folded, patterns)
             last = max(first, _reach(cue, clause, folded, patterns))
             turned[first:last] = bytes([0 if undone else 1]) * (last - first)
+            if first < cue.start() and (HAN.match(cue[0]) or cue[0] in _LOOSE_SUBJECT):
+                turned[first : cue.start()] = bytes([_EITHER]) * (cue.start() - first)
             began = first
             before = cue
             strong = cue[0] in patterns.strong
-        carried = turned[clause.end - 1]
+        carried = turned[clause.end - 1] % _EITHER
+        if own and own[-1].end() == clause.end:
+            carried = 1
         context = how != _LIST and patterns.context.match(folded, clause.start)
         if context and not patterns.examples.match(folded[clause.end :].lstrip()):
             carried = 0
@@ -216,17 +227,18 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
 
 def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns, inside: bytearray) -> bool:
     """Whether what a cue says goes on in the next item of a list."""
-    said_before = cue[0].endswith(_SAID_OF) or len(folded[cue.end() : clause.end].split()) <= _FEW
-    if cue.lastgroup != "ahead" and said_before and _is_whole(cue, clause, folded, patterns, inside):
-        return folded[clause.end - 1 : clause.end] in "()"
+    passive = cue[0].endswith(("not", "n't", "never")) and len(folded[cue.end() : clause.end].split()) <= _FEW
+    if cue.lastgroup != "ahead" and (passive or cue[0].endswith(_SAID_OF)):
+        return folded[clause.end - 1 : clause.end] in "()" or _ends_in_or(folded[clause.end :])
     return cue[0] not in _SHORT or _ends_in_or(folded[clause.end :])
 
 
-def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str) -> int:
+def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str, patterns: _Patterns) -> int:
     """Where the list begins that a clause ends: what is said of its end is said of all of it."""
     while number and joins[number] in (_LIST, _SHARED):
         before = folded[clauses[number - 1].start : clauses[number - 1].end].split()
-        if len(before) > (_LIST_WORDS if joins[number] == _SHARED else _FEW + 2):
+        example = patterns.examples.match(folded, clauses[number].start)
+        if len(before) > (_LIST_WORDS if joins[number] == _SHARED or example else _FEW + 2):
             break
         number -= 1
     return clauses[number].start
