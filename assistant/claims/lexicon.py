@@ -75,7 +75,6 @@ class Lexicon:
             return 0.0
         return dot / (_norm(va) * _norm(vb))
 
-
     def _within(self, a: str, b: str) -> bool:
         """Whether one Chinese word is the other with something that does not matter: 肾 and 肾脏, 药 and 吃药."""
         shorter, longer = sorted((a, b), key=len)
@@ -153,5 +152,8 @@ def load_lexicon() -> Lexicon:
     light = {stem(str(w)) for w in data["light"]["en"]} | {str(w) for w in data["light"]["zh"]}
     small = {stem(str(w)) for w in data["small"]["en"]} | {str(w) for w in data["small"]["zh"]}
     return Lexicon(
-        {word: frozenset(ids) for word, ids in groups.items()}, dict(vectors), frozenset(light | small), frozenset(small)
+        {word: frozenset(ids) for word, ids in groups.items()},
+        dict(vectors),
+        frozenset(light | small),
+        frozenset(small),
     )

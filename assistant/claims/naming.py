@@ -31,9 +31,7 @@ def extended(table: ConceptTable) -> ConceptTable:
             known = next((c for c in map(table.lookup, (*en, *zh)) if c and table[c].kind == "person"), None)
             if known and kind == "people":
                 concept = concepts[known]
-                concepts[known] = replace(
-                    concept, names_en=(*concept.names_en, *en), names_zh=(*concept.names_zh, *zh)
-                )
+                concepts[known] = replace(concept, names_en=(*concept.names_en, *en), names_zh=(*concept.names_zh, *zh))
             else:
                 concept_kind = "body part" if kind == "body" else "person"
                 concepts[f"{kind}:{name}"] = Concept(

@@ -63,6 +63,7 @@ def _ends(a: Quantity, b: Quantity, raw: bool = False, tolerance: float = 0.02) 
 
 
 def equal_quantity(claim: Quantity, evidence: Quantity, text: Text, table: ConceptTable) -> bool:
+    """Whether two quantities are the same, in any units or as how often; a bare number equals any with its value."""
     if claim.dimension == evidence.dimension == "celsius":
         return all(min(abs(x - evidence.low), abs(x - evidence.high)) <= 0.3 for x in (claim.low, claim.high))
     if claim.dimension == evidence.dimension:
@@ -137,9 +138,7 @@ def _of_another(
     return None
 
 
-def _concepts_beside(
-    quantities: Sequence[Quantity], text: Text, kinds: set[str], table: ConceptTable
-) -> set[str]:
+def _concepts_beside(quantities: Sequence[Quantity], text: Text, kinds: set[str], table: ConceptTable) -> set[str]:
     spans = [_segment(q, text.folded) for q in quantities]
     return {
         m.concept for m in text.named.mentions

@@ -51,6 +51,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
 
 
 def turns_clash(mine: tuple[bool, int], theirs: tuple[bool, int]) -> bool:
+    """Whether one of two is turned round and the other, which is not to be less, is not: (turned, amount) of each."""
     if mine[0] == theirs[0]:
         return False
     kept = theirs if mine[0] else mine

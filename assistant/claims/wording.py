@@ -8,37 +8,36 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.claims.clauses import (
+    INNER,
+    LIST,
+    PUNCTUATION,
+    SHARED,
+    Clause,
+    break_patterns,
+    clauses_of,
+    ends_in_or,
+)
 from assistant.claims.quantities import alternatives, claims
 from corpus.text import HAN
 
-_PUNCTUATION = re.compile(r"[;:!?。]|[.](?=\s|$)|[,](?!\d{3})|[()]|\n|\s-\s")
-_JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
-_LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
-_HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
 _AGAINST = r"(?<![a-z])(?:advis|warn|guard|counsel)[a-z]*(?: [a-z]+){0,4} against"
 _APART = re.compile(
     r"(?<![a-z])keep(?:s|ing)? (?:[a-z'-]+,? ){1,14}?(?:off|out of|away from|at least [a-z0-9 ]{1,12} from)(?![a-z])"
 )
-_BUT = re.compile(r"(?<![a-z])(?:do not|don't|never|avoid)(?![a-z])")
 _FOR = re.compile(r"(?<=[a-z]) for (?!at |a few|long)")
-_THAT = re.compile(r"(?<![a-z])that(?= (?:do|does|is|are|can|cannot|may|will|has|have|was|were|would)(?![a-z]))")
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
 _EITHER = 2
 _LOOSE_SUBJECT = frozenset({"do not", "don't", "does not", "doesn't", "did not", "has not", "have not"})
 #: How cues end that turn what stands before them.
 _SAID_OF = ("ed", "unsafe", "limits", "self", "unnecessary", "en")
-#: Words that reach over a comma only into a list of alternatives.
 _INSIDE_WORD = re.compile(r"[识分区性特级个鉴类辨告差派]别")
-_NO_BREAK = re.compile(r"[同及临小有随平暂定按即实计准]时|.时[间候常]")
 _HAN_CONTEXT = re.compile(r"(?:者|的人|的患者|的话|期间|[\u4e00-\u9fff]时|[\u4e00-\u9fff][前后])\s*,?\s*$")
+#: Words that reach over a comma only into a list of alternatives.
 _SHORT = frozenset({"no", "not", "without", "nothing", "none"})
-#: How a clause follows the one before: anew, as more of a list, or sharing what is said at its end.
-_NEW, _LIST, _SHARED, _INNER = 1, 2, 3, 4
 _HAN_ITEM = re.compile("[、或和且而]")
 #: Within how many characters a verb such as "stop" or "avoid" is what a "not" before it denies.
 _NESTED = 10
-_RELATIVE = re.compile(r"(?<![a-z])(?:who|which|whose|where|without)(?![a-z])")
-_MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
 _HAN_TAIL = 6
 _LIST_WORDS = 10
 _FEW = 2
@@ -46,14 +45,6 @@ _HAN_SCOPE = 4
 _AMOUNT_REACH = 45
 _HAN_REACH = 10
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A stretch of a text within which a word can turn another one round."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +68,7 @@ class Wording:
 
     def part_at(self, position: int) -> int:
         """Where the part of the sentence between two marks of punctuation begins in which a place lies."""
-        return max((m.end() for m in _PUNCTUATION.finditer(self.folded, 0, position)), default=0)
+        return max((m.end() for m in PUNCTUATION.finditer(self.folded, 0, position)), default=0)
 
     def shielded(self, position: int) -> bool:
         """Whether a place lies in words that only look as if they turned something round."""
@@ -112,16 +103,12 @@ class Wording:
 
 @dataclass(frozen=True)
 class _Patterns:
-    breaks: re.Pattern[str]
-    examples: re.Pattern[str]
-    context: re.Pattern[str]
     ahead: re.Pattern[str]
     waiver: re.Pattern[str]
     strong: frozenset[str]
     doing: str
     amount: tuple[tuple[int, re.Pattern[str]], ...]
     opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
-    verbs: frozenset[str]
 
 
 @functools.cache
@@ -135,9 +122,6 @@ def _patterns() -> _Patterns:
         id(side): re.compile(alternatives([*side["en"], *side["zh"]])) for pair in data["opposites"] for side in pair
     }
     return _Patterns(
-        breaks=re.compile(alternatives([*data["breaks"]["en"], *data["breaks"]["zh"]])),
-        examples=re.compile(alternatives(data["breaks"]["examples"])),
-        context=re.compile(rf"\s*(?:{alternatives(data['context'])})"),
         ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"),
         waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
         strong=frozenset(negation["strong"]),
@@ -147,7 +131,6 @@ def _patterns() -> _Patterns:
             for sign, key in ((1, "more"), (-1, "less"))
         ),
         opposites=tuple((pole[id(a)], pole[id(b)]) for a, b in data["opposites"]),
-        verbs=frozenset(str(verb) for verb in data["verbs"]),
     )
 
 
@@ -158,7 +141,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     inside = bytearray(len(folded) + 1)
     for start, end in names:
         inside[start:end] = b"\x01" * (end - start)
-    clauses, joins = _clauses(folded, patterns, inside)
+    clauses, joins = clauses_of(folded, inside)
+    breaks = break_patterns()
     turned = bytearray(len(folded) + 1)
     cues = [
         m
@@ -169,7 +153,7 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     carried, opened, strong, began = 0, 0, False, 0
     for number, (clause, how) in enumerate(zip(clauses, joins, strict=True)):
         own = [m for m in cues if clause.start <= m.start() < clause.end and m.lastgroup != "shield"]
-        goes_on = how == _LIST or (how == _INNER and strong)
+        goes_on = how == LIST or (how == INNER and strong)
         if folded[clause.start - 1 : clause.start] == "(":
             opened = carried
         elif folded[clause.start - 1 : clause.start] == ")":
@@ -182,7 +166,7 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= nested
             first = began if undone else cue.end()
             if not undone and _is_whole(cue, clause, folded, patterns, inside):
-                first = _list_start(clauses, joins, number, folded, patterns)
+                first = _list_start(clauses, joins, number, folded)
             last = max(first, _reach(cue, clause, folded, patterns))
             turned[first:last] = bytes([0 if undone else 1]) * (last - first)
             if first < cue.start() and (HAN.match(cue[0]) or cue[0] in _LOOSE_SUBJECT):
@@ -193,10 +177,10 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         carried = turned[clause.end - 1] % _EITHER
         if own and own[-1].end() == clause.end:
             carried = 1
-        context = how != _LIST and patterns.context.match(folded, clause.start)
-        if context and not patterns.examples.match(folded[clause.end :].lstrip()):
+        context = how != LIST and breaks.context.match(folded, clause.start)
+        if context and not breaks.examples.match(folded[clause.end :].lstrip()):
             carried = 0
-        if carried and own and not _carries(own[-1], clause, folded, patterns, inside):
+        if carried and own and not _carries(own[-1], clause, folded):
             carried = 0
     for apart in _APART.finditer(folded):
         turned[apart.start() : apart.end()] = b"\x01" * (apart.end() - apart.start())
@@ -212,7 +196,7 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         context=frozenset(
             c.start
             for c in clauses
-            if patterns.context.match(folded, c.start)
+            if breaks.context.match(folded, c.start)
             or _HAN_CONTEXT.search(folded, c.start, c.end)
             or (folded[c.end - 1 : c.end] == "," and _PREPOSITION.match(folded, c.start))
         ),
@@ -225,20 +209,20 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     )
 
 
-def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns, inside: bytearray) -> bool:
+def _carries(cue: re.Match[str], clause: Clause, folded: str) -> bool:
     """Whether what a cue says goes on in the next item of a list."""
     passive = cue[0].endswith(("not", "n't", "never")) and len(folded[cue.end() : clause.end].split()) <= _FEW
     if cue.lastgroup != "ahead" and (passive or cue[0].endswith(_SAID_OF)):
-        return folded[clause.end - 1 : clause.end] in "()" or _ends_in_or(folded[clause.end :])
-    return cue[0] not in _SHORT or _ends_in_or(folded[clause.end :])
+        return folded[clause.end - 1 : clause.end] in "()" or ends_in_or(folded[clause.end :])
+    return cue[0] not in _SHORT or ends_in_or(folded[clause.end :])
 
 
-def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str, patterns: _Patterns) -> int:
+def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str) -> int:
     """Where the list begins that a clause ends: what is said of its end is said of all of it."""
-    while number and joins[number] in (_LIST, _SHARED):
+    while number and joins[number] in (LIST, SHARED):
         before = folded[clauses[number - 1].start : clauses[number - 1].end].split()
-        example = patterns.examples.match(folded, clauses[number].start)
-        if len(before) > (_LIST_WORDS if joins[number] == _SHARED or example else _FEW + 2):
+        example = break_patterns().examples.match(folded, clauses[number].start)
+        if len(before) > (_LIST_WORDS if joins[number] == SHARED or example else _FEW + 2):
             break
         number -= 1
     return clauses[number].start
@@ -251,15 +235,21 @@ def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patter
     if cue[0] in ("do not", "don't"):
         if _PREPOSITION.match(folded, clause.start):
             return False
-        return re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()]) is not None
+        return (
+            re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()])
+            is not None
+        )
     tail = folded[cue.end() : clause.end]
     if HAN.match(cue[0][0]):
-        subject, rest = inside[clause.start : cue.start()], inside[cue.end() : clause.end]
-        return cue[0] in patterns.strong and any(subject) and not any(rest) and len(HAN.findall(tail)) <= _HAN_TAIL
+        subject, after = inside[clause.start : cue.start()], inside[cue.end() : clause.end]
+        return cue[0] in patterns.strong and any(subject) and not any(after) and len(HAN.findall(tail)) <= _HAN_TAIL
     if cue[0] in ("do not", "don't"):
         if _PREPOSITION.match(folded, clause.start):
             return False
-        return re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()]) is not None
+        return (
+            re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()])
+            is not None
+        )
     tail = folded[cue.end() : clause.end]
     if HAN.match(cue[0][0]):
         subject = folded[clause.start : cue.start()].strip(" 也应都要须先更尽量")
@@ -275,56 +265,6 @@ def _reach(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns)
         return clause.end
     end = _HAN_ITEM.search(folded, cue.end(), clause.end)
     return min(end.start() if end else clause.end, cue.end() + _HAN_SCOPE)
-
-
-def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[Clause], list[int]]:
-    """The clauses, and for each whether it is new, only continues a list, or shares what follows with the one before."""
-    cuts: dict[int, int] = {0: _NEW}
-    for mark in _PUNCTUATION.finditer(folded):
-        rest = folded[mark.end() :]
-        how = _LIST if mark[0] in "()" or patterns.examples.match(rest.lstrip()) else _NEW
-        if mark[0] == "," and not HAN.match(folded[mark.start() - 1 : mark.start()] or " "):
-            how = _NEW if _new_instruction(rest, patterns) and not _ends_in_or(rest) else _LIST
-        cuts[mark.end()] = how
-    for mark in _JOIN.finditer(folded):
-        if new := _new_instruction(folded[mark.start() :], patterns):
-            cuts[mark.start()] = _SHARED if new == _SHARED and folded[: mark.start()].rstrip()[-1:] != "," else _NEW
-    for mark in patterns.examples.finditer(folded):
-        cuts.setdefault(mark.start(), _LIST)
-    for mark in _HAN_CUT.finditer(folded):
-        if not inside[mark.start()]:
-            cuts.setdefault(mark.end() if mark[0] == "前" else mark.start(), _INNER)
-    for mark in patterns.breaks.finditer(folded):
-        if not inside[mark.start()] and not (mark[0] == "时" and _NO_BREAK.match(folded, mark.start() - 1)):
-            han = HAN.match(mark[0]) is not None
-            cuts[mark.end() if han and mark[0] in ("者", "时", "的人", "的患者", "的话", "期间") else mark.start()] = _INNER if han else _NEW
-    for mark in _BUT.finditer(folded):
-        if patterns.context.match(folded, max(cut for cut in cuts if cut <= mark.start())):
-            cuts.setdefault(mark.start(), _NEW)
-    for mark in _THAT.finditer(folded):
-        cuts[mark.start()] = _NEW
-    for mark in _RELATIVE.finditer(folded):
-        modal = _MODAL.search(folded, mark.end() + 8)
-        if modal and not _PUNCTUATION.search(folded, mark.end(), modal.start()):
-            cuts.setdefault(modal.start(), _NEW)
-    starts = sorted(position for position in cuts if position < len(folded))
-    ends = [*starts[1:], len(folded)]
-    return [Clause(s, e) for s, e in zip(starts, ends, strict=True)], [cuts[s] for s in starts]
-
-
-def _ends_in_or(rest: str) -> bool:
-    """Whether the list that goes on here is one of alternatives: do not stand, cross the legs, or sleep."""
-    joined = _LAST_JOIN.search(rest)
-    return joined is not None and joined[1] == "or"
-
-
-def _new_instruction(rest: str, patterns: _Patterns) -> int:
-    found = re.match(r"\s*(?:and|or|then|also)?\s*(?:always |gently |slowly )?([a-z']+)\s*([a-z']*)\s*([a-z']*)", rest)
-    if found is None:
-        return 0
-    if found[1] in patterns.verbs:
-        return _NEW
-    return _SHARED if found[2] in patterns.verbs or _MODAL.fullmatch(found[3] or "") else 0
 
 
 def _amounts(
