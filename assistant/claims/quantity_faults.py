@@ -72,7 +72,8 @@ def equal_quantity(claim: Quantity, evidence: Quantity, text: Text, table: Conce
         if _ends(claim, evidence, tolerance=tolerance if claim.unit != evidence.unit else 1e-6):
             return True
     elif COUNT in (claim.dimension, evidence.dimension) and not claim.period and not evidence.period:
-        return _ends(claim, evidence, raw=True, tolerance=1e-6)
+        if _ends(claim, evidence, raw=True, tolerance=1e-6):
+            return True
     elif {claim.dimension, evidence.dimension} == {"mmol/l", "mg/dl"}:
         return _same_by_measurement(claim, evidence, text, table)
     if claim.interval and evidence.dimension == TIME:

@@ -241,19 +241,8 @@ def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patter
         )
     tail = folded[cue.end() : clause.end]
     if HAN.match(cue[0][0]):
-        subject, after = inside[clause.start : cue.start()], inside[cue.end() : clause.end]
-        return cue[0] in patterns.strong and any(subject) and not any(after) and len(HAN.findall(tail)) <= _HAN_TAIL
-    if cue[0] in ("do not", "don't"):
-        if _PREPOSITION.match(folded, clause.start):
-            return False
-        return (
-            re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()])
-            is not None
-        )
-    tail = folded[cue.end() : clause.end]
-    if HAN.match(cue[0][0]):
-        subject = folded[clause.start : cue.start()].strip(" 也应都要须先更尽量")
-        return cue[0] in patterns.strong and len(subject) > 1 and len(HAN.findall(tail)) <= _HAN_TAIL
+        before, behind = inside[clause.start : cue.start()], inside[cue.end() : clause.end]
+        return cue[0] in patterns.strong and any(before) and not any(behind) and len(HAN.findall(tail)) <= _HAN_TAIL
     return cue.lastgroup == "verb" and not re.search(r"[a-z]{2}", tail)
 
 
