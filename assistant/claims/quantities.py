@@ -66,6 +66,11 @@ def claims() -> dict[str, Any]:
     return data
 
 
+@functools.lru_cache(maxsize=64)
+def _one_word(name: str) -> re.Pattern[str]:
+    return re.compile(alternatives([name]))
+
+
 def alternatives(words: Iterable[str]) -> str:
     """A regular expression for any of the words, the longest first; English ones as whole words."""
     parts = []
@@ -139,7 +144,7 @@ def read_quantities(folded: str) -> list[Quantity]:
     ]
     taken = [(q.start, q.end) for q in found]
     for name, times in claims()["frequencies"].items():
-        for m in re.finditer(alternatives([name]), folded):
+        for m in _one_word(str(name)).finditer(folded):
             interval = _DAY / float(times)
             found.append(Quantity(interval, interval, TIME, (times, times), m.start(), m.end(), m[0], period=True))
             taken.append((m.start(), m.end()))
