@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: So many topics are named as what can be asked instead.
 _TOPICS = 3
-#: So many statements stand beside a refusal to say whether to stop.
+#: So many statements stand beside a refusal to say whether to stop; one, where none is about an illness of the patient.
 _BESIDE = 2
 #: Rules of ``scope.yaml`` after which "not on your own" is said, with its source.
 _STOPPING = frozenset({"stop", "change"})
@@ -45,7 +45,7 @@ def stopping_plan(plan: Plan, parts: Sequence[Part]) -> Plan | None:
     """The plan for what is said on stopping the medicine asked about; none where nothing is to be stopped."""
     if not any(part.kind in _ABOUT_MEDICINES and part.rule in _STOPPING for part in parts):
         return None
-    return replace(plan, asked=tuple(dict.fromkeys([*plan.asked, *settings()["beside"]["avoid"]])))
+    return replace(plan, asked=tuple(dict.fromkeys([*plan.asked, *_advised_beside()])))
 
 
 def standing(evidence: Evidence, parts: Sequence[Part], alarmed: bool) -> Evidence:
@@ -55,23 +55,35 @@ def standing(evidence: Evidence, parts: Sequence[Part], alarmed: bool) -> Eviden
     about it. Nothing else, and no question back.
     """
     medicines = any(part.kind in _ABOUT_MEDICINES for part in parts)
-    chosen = tuple(c for c in evidence.chosen if (c.safety and medicines) or (c.linked and alarmed))
+    chosen = tuple(c for c in evidence.chosen if (medicines and _is_of_record(c)) or (c.linked and alarmed))
     held = tuple(h for h in evidence.held if h.statement is None) if medicines else ()
     return Evidence(chosen=chosen, held=held, grounded=True)
+
+
+def _is_of_record(chosen: Chosen) -> bool:
+    """Whether a statement advises against a medicine that stands in the patient's record, not only in the question."""
+    recorded = any(fact.field == "medications" for fact in chosen.because)
+    return chosen.safety and recorded and (chosen.own or chosen.statement.kind == "medicine_safety")
 
 
 def beside(evidence: Evidence, medicines: Iterable[str], knowledge: Knowledge) -> tuple[Chosen, ...]:
     """The statements that stand beside a refusal to say whether to stop: not on one's own, and who reviews it."""
     named = set(medicines)
     fitting = [c for c in evidence.chosen if _is_beside(c.statement, named, knowledge)]
-    return tuple(sorted(fitting, key=lambda c: -c.score)[:_BESIDE])
+    own = [c for c in fitting if c.own]
+    return tuple(sorted(own or fitting, key=lambda c: -c.score)[: _BESIDE if own else 1])
+
+
+def _advised_beside() -> list[str]:
+    advised: list[str] = settings()["beside"]
+    return advised
 
 
 def _is_beside(statement: Statement, named: set[str], knowledge: Knowledge) -> bool:
-    table, allowed = knowledge.table, settings()["beside"]
+    table = knowledge.table
     if any(a.direction in TOWARDS and table[a.target].kind == "medicine" for a in statement.advice):
         return False
-    if not any(a.target in allowed["avoid"] and a.direction == "avoid" for a in statement.advice):
+    if not any(a.target in _advised_beside() for a in statement.advice):
         return False
     about = knowledge.mentioned_in(statement) | {a.target for a in statement.advice}
     medicines = {c for c in about if table[c].kind == "medicine"}
@@ -126,19 +138,14 @@ def nearest_topics(
     found: dict[str, None] = {}
     clinical = [c for c in concepts if table[c].kind in settings()["clinical"]]
     for concept in [*clinical, *facts.present]:
-        if concept in knowledge.topics:
-            found[concept] = None
+        family = [concept, *sorted(table.ancestors(concept))] if concept in table else []
+        found |= dict.fromkeys(name for name in family if name in knowledge.topics)
     if clinical:
         hits = searcher.search(words, k=20, accept=searcher.version.statement_rows, concepts=clinical)
         for hit in hits:
             if hit.cosine >= least:
                 found[knowledge.topic_of[searcher.version.rows[hit.row].entry]] = None
-    for topic in facts.present:
-        for ancestor in table.ancestors(topic) if topic in table else ():
-            if ancestor in knowledge.topics:
-                found[ancestor] = None
-    for example in settings()["examples"]:
-        found[example] = None
+    found |= dict.fromkeys(settings()["examples"])
     return [knowledge.topics[name] for name in list(found)[:_TOPICS] if name in knowledge.topics]
 
 
