@@ -13,7 +13,8 @@ from assistant.intake import Intake
 from assistant.knowledge import Knowledge
 from assistant.messages import say
 from assistant.plan import Plan
-from assistant.scope import Part, settings
+from assistant.scope import Part
+from assistant.scope_rules import settings
 from corpus.concepts import ConceptTable
 from corpus.models import TOWARDS, Language, Statement, Topic
 

@@ -7,18 +7,13 @@ program rather than asked of it is no request at all.
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
+from assistant.scope_rules import ScopeKind, rules, settings
 from corpus.concepts import ConceptTable, Mention
-from corpus.load import DATA, read_yaml
-from corpus.models import LANGUAGES
 from corpus.text import HAN, normalise
-
-ScopeKind = Literal["care", "dose", "start_stop", "diagnosis", "legal_financial", "not_care"]
 
 _SENTENCE = re.compile(r"[。！？!?；;\n]+[”’\"')\]】]*|(?<=[A-Za-z)'\"\]])\.+[”’\"')\]】]*(?=\s|$)|(?=\[)|(?<=\])")
 _PIECE_EN = re.compile(r",\s+|\s+[-–—]+\s+|\s+(?=(?:and|but|plus|also)\s)|:\s+")
@@ -28,6 +23,8 @@ _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|vs|approx|dr|mr|mrs|ms|no|st|etc|p\.
 AMOUNT = "amount"
 #: A message of so many characters that asks nothing in form is taken as a question in keywords.
 _SHORT = 40
+#: Names of illnesses that say "has got" themselves (得了糖尿病): that is part of the question, not of the illness.
+_HAVING = re.compile("[得患染](?:了|上)?")
 _TOKEN = {"medicine": "<med>", "condition": "<ill>", "symptom": "<sym>", "food": "<food>"}
 
 
@@ -95,76 +92,6 @@ def split(text: str, table: ConceptTable, is_near: Callable[[str], bool] | None 
     return Scope(_joined(text, kept), declined, any(p.asks for p in kept))
 
 
-def settings() -> Mapping[str, Any]:
-    """What ``scope.yaml`` says beside its patterns: free medicines, clinical kinds, what stands beside a refusal."""
-    return _rules().settings
-
-
-@dataclass(frozen=True)
-class _Rule:
-    kind: ScopeKind
-    name: str
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
-    needs_medicine: bool
-    demand: bool
-    spares_clinical: bool
-
-
-@dataclass(frozen=True)
-class _Rules:
-    rules: tuple[_Rule, ...]
-    request_en: re.Pattern[str]
-    request_zh: re.Pattern[str]
-    inside: re.Pattern[str]
-    instruction: re.Pattern[str]
-    demand: re.Pattern[str]
-    settings: dict[str, Any]
-
-
-@functools.cache
-def _rules() -> _Rules:
-    data = read_yaml(DATA / "language" / "scope.yaml")
-    classes = data["classes"]
-    rules = tuple(
-        _Rule(
-            entry["kind"],
-            entry.get("name", ""),
-            _pattern(entry, classes),
-            _pattern(entry["unless"], classes) if "unless" in entry else None,
-            entry.get("needs") == "med",
-            bool(entry.get("demand")),
-            entry.get("spares") == "clinical",
-        )
-        for entry in data["rules"]
-    )
-    request = data["request"]
-    return _Rules(
-        rules,
-        re.compile(request["en"]),
-        re.compile(request["zh"]),
-        re.compile(request["inside"]),
-        _pattern(data["instruction"], classes),
-        _pattern(classes["demand"], classes),
-        {key: data[key] for key in ("free", "recognised", "clinical", "beside", "examples")},
-    )
-
-
-def _pattern(words: Mapping[str, Sequence[str]], classes: Mapping[str, Mapping[str, Sequence[str]]]) -> re.Pattern[str]:
-    """One pattern for lists of expressions by language, with the word classes filled in."""
-    parts = [_filled(part, language, classes) for language in LANGUAGES for part in words[language]]
-    return re.compile("|".join(parts))
-
-
-def _filled(expression: str, language: str, classes: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
-    def words_of(match: re.Match[str]) -> str:
-        words = classes[match[1]][language]
-        left, right = (r"(?<![a-z])", r"(?![a-z])") if language == "en" else ("", "")
-        return f"{left}(?:{'|'.join(words)}){right}"
-
-    return f"(?:{re.sub(r'{([a-z]+)}', words_of, expression)})"
-
-
 def _spans(text: str, boundary: re.Pattern[str], start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Spans between the ends of the boundary's matches, blanks trimmed."""
     end = len(text) if end is None else end
@@ -192,7 +119,7 @@ def _requests(text: str, span: tuple[int, int]) -> Iterator[Part]:
     found: list[Part] = []
     for left, right in pieces:
         piece = text[left:right]
-        if _is_instruction(piece) or (ordered and not _is_request(piece, chinese)):
+        if _is_instruction(piece) or (ordered and not _is_question(piece, chinese)):
             if opened < left and not ordered:
                 found.append(Part(opened, left, text[opened:left].strip(), asks=False))
             found.append(Part(left, right, piece, asks=False, instruction=True))
@@ -210,22 +137,28 @@ def _requests(text: str, span: tuple[int, int]) -> Iterator[Part]:
 
 def _is_request(piece: str, chinese: bool) -> bool:
     folded = normalise(piece).strip("\"'([“ ")
-    rules = _rules()
-    return rules.request_zh.search(folded) is not None if chinese else rules.request_en.match(folded) is not None
+    if chinese:
+        return any(pattern.search(folded) for pattern in (rules().request_zh, rules().order_zh))
+    return rules().request_en.match(folded) is not None
+
+
+def _is_question(piece: str, chinese: bool) -> bool:
+    """Whether a piece asks, not merely orders."""
+    return rules().request_zh.search(normalise(piece)) is not None if chinese else _may_ask(piece)
 
 
 def _may_ask(sentence: str) -> bool:
     """Whether a sentence of which no piece begins like a question asks for something all the same."""
-    return sentence.endswith(("?", "？")) or _rules().inside.search(normalise(sentence)) is not None
+    return sentence.endswith(("?", "？")) or rules().inside.search(normalise(sentence)) is not None
 
 
 def _demands(text: str) -> bool:
     """Whether a definite answer is demanded."""
-    return _rules().demand.search(normalise(text)) is not None
+    return rules().demand.search(normalise(text)) is not None
 
 
 def _is_instruction(text: str) -> bool:
-    return _rules().instruction.search(normalise(text)) is not None
+    return rules().instruction.search(normalise(text)) is not None
 
 
 def _classify(
@@ -235,7 +168,7 @@ def _classify(
     if not part.asks:
         return "care", ""
     clinical = any(table[m.concept].kind in settings()["clinical"] for m in mentions)
-    for rule in _rules().rules:
+    for rule in rules().kinds:
         if rule.demand and not demanding:
             continue
         if rule.spares_clinical and clinical:
@@ -253,7 +186,12 @@ def _marked(folded: str, mentions: Sequence[Mention], table: ConceptTable) -> st
     for mention in mentions:
         token = _token(mention, table)
         if token:
-            pieces += [folded[at : mention.start].replace("<", " ").replace(">", " "), token]
+            having = _HAVING.match(mention.name)
+            pieces += [
+                folded[at : mention.start].replace("<", " ").replace(">", " "),
+                having[0] if having else "",
+                token,
+            ]
             at = mention.end
     return "".join([*pieces, folded[at:].replace("<", " ").replace(">", " ")])
 

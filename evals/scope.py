@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant import Answer, Assistant
 from assistant.intake import read
-from assistant.scope import settings, split
+from assistant.scope import split
+from assistant.scope_rules import settings
 from corpus.models import TOWARDS, Language
 from evals import retrieval
 from evals.casefile import read_jsonl
