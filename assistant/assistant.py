@@ -172,7 +172,7 @@ class Assistant:
 
     def _is_near(self, words: str) -> bool:
         hits = self.searcher.search(words, k=1, accept=self.searcher.version.statement_rows)
-        return bool(hits) and hits[0].cosine >= least_cosine(words, self.searcher)
+        return bool(hits) and hits[0].cosine >= least_cosine(words, self.searcher, (), self.knowledge.table)
 
     def _gather(
         self,
@@ -269,7 +269,6 @@ class Assistant:
         return answer.model_copy(update={"text": compose.markdown(answer, number)})
 
     def _topics(self, question: str, intake: Intake, facts: PatientFacts, wanted: bool = True) -> list[Topic]:
-        """The topics to name as what can be asked instead, where any are *wanted*."""
         if not wanted:
             return []
         words, concepts = question[:MAX_QUERY], intake.concepts("present", "hypothetical", "uncertain")

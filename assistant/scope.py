@@ -25,6 +25,8 @@ AMOUNT = "amount"
 _SHORT = 40
 #: Names of illnesses that say "has got" themselves (得了糖尿病): that is part of the question, not of the illness.
 _HAVING = re.compile("[得患染](?:了|上)?")
+#: Of these kinds a further question may be one about care.
+_ABOUT_THE_PATIENT = frozenset({"care", "dose", "start_stop", "diagnosis"})
 _TOKEN = {"medicine": "<med>", "condition": "<ill>", "symptom": "<sym>", "food": "<food>"}
 
 
@@ -157,6 +159,11 @@ def _demands(text: str) -> bool:
     return rules().demand.search(normalise(text)) is not None
 
 
+def _continues(text: str) -> bool:
+    """Whether words that name nothing are about the request before them."""
+    return _demands(text) or rules().refers.search(normalise(text)) is not None
+
+
 def _is_instruction(text: str) -> bool:
     return rules().instruction.search(normalise(text)) is not None
 
@@ -216,20 +223,26 @@ def _names_medicine(marked: str) -> bool:
 def _is_stray(part: Part) -> bool:
     """Whether a request names nothing known and is long enough to stand by itself."""
     long_enough = len(part.text.split()) >= 4 or len(HAN.findall(part.text)) >= 6
-    return part.asks and part.kind == "care" and not part.concepts and long_enough
+    return part.asks and part.kind == "care" and not part.concepts and long_enough and not _continues(part.text)
 
 
 def _with_antecedents(parts: Sequence[Part]) -> list[Part]:
     """Where a declined request names nothing itself, what stands before it is what it is about.
 
-    And a demand that names nothing ("pick one") belongs to the declined request before it.
+    And a demand ("pick one") or a further question ("how much is it?") that names nothing belongs to the declined
+    request before it.
     """
     result = list(parts)
     for number in range(1, len(result)):
         part, before = result[number], result[number - 1]
         if part.kind in ("dose", "start_stop", "diagnosis") and not part.concepts and before.kind == "care":
             result[number - 1] = replace(before, kind=part.kind, rule=part.rule)
-        elif part.kind == "care" and before.kind != "care" and not part.concepts and _demands(part.text):
+        elif (
+            part.kind == "care"
+            and before.kind != "care"
+            and not part.concepts
+            and (_demands(part.text) or (before.kind not in _ABOUT_THE_PATIENT and _continues(part.text)))
+        ):
             result[number] = replace(part, kind=before.kind, rule=before.rule)
     return result
 

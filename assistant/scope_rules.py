@@ -41,6 +41,7 @@ class Rules:
     request_zh: re.Pattern[str]
     order_zh: re.Pattern[str]
     inside: re.Pattern[str]
+    refers: re.Pattern[str]
     instruction: re.Pattern[str]
     demand: re.Pattern[str]
     settings: dict[str, Any]
@@ -70,6 +71,7 @@ def rules() -> Rules:
         re.compile(request["zh"]),
         re.compile(request["order"]),
         re.compile(request["inside"]),
+        re.compile(request["refers"]),
         _pattern(data["instruction"], classes),
         _pattern(classes["demand"], classes),
         {key: data[key] for key in ("free", "recognised", "clinical", "beside", "examples")},

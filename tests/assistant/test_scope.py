@@ -116,7 +116,7 @@ def test_a_demand_belongs_to_the_question_before_it(table: ConceptTable) -> None
 
 
 def test_a_request_beside_others_that_nothing_is_near_to_is_declined(table: ConceptTable) -> None:
-    message = "What can he eat with gout? Who painted the ceiling of that chapel?"
+    message = "What can he eat with gout? Who painted the ceiling of the Sistine chapel?"
     assert kinds(split(message, table, lambda _: False)) == ["not_care"]
     assert split(message, table, lambda _: True).declined == ()
 
@@ -148,7 +148,6 @@ def test_an_amount_named_in_passing_declines_the_amount_alone(care: Assistant) -
     answer = care.ask("Can I take ibuprofen 400 with my tablets?", Patient(medications=["warfarin"]))
     assert [part.kind for part in answer.declined] == ["dose"]
     assert answer.held_back
-    assert not answer.abstained or answer.held_back
 
 
 @pytest.mark.parametrize(
