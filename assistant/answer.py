@@ -11,6 +11,7 @@ from assistant.news2 import News2
 from corpus.models import Kind, Language, Level
 
 Audience = Literal["nurse", "patient"]
+DeclinedKind = Literal["dose", "start_stop", "diagnosis", "legal_financial", "not_care"]
 
 
 class _Frozen(BaseModel):
@@ -84,6 +85,14 @@ class HeldBack(_Frozen):
     citations: tuple[int, ...]
 
 
+class Declined(_Frozen):
+    """A part of the question that is not answered, what kind it is, and what is said instead."""
+
+    text: str = Field(description="the words of the question that are declined")
+    kind: DeclinedKind
+    reply: str = Field(description="what is not given, who can help, and what can be asked instead")
+
+
 class Answer(_Frozen):
     """A cited, personalised answer. ``text`` is Markdown in which every sentence of advice carries ``[n]``."""
 
@@ -96,6 +105,7 @@ class Answer(_Frozen):
     citations: tuple[Citation, ...] = ()
     not_checked: tuple[str, ...] = ()
     ask_next: tuple[str, ...] = ()
+    declined: tuple[Declined, ...] = Field((), description="the parts of the question that are outside the scope")
     abstained: bool = False
     abstain_reason: str | None = None
     text: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Sequence
 
-from assistant.answer import Answer, Audience, Because, Citation, HeldBack, Recommendation, Urgency
+from assistant.answer import Answer, Audience, Because, Citation, Declined, HeldBack, Recommendation, Urgency
 from assistant.fusion import Chosen, Evidence, Held
 from assistant.intake import Intake
 from assistant.messages import knows, say
@@ -25,6 +26,9 @@ KIND_ORDER: tuple[Kind, ...] = (
 )  # fmt: skip
 _MOST_QUESTIONS = 3
 _MOST_UNKNOWN = 4
+#: So many characters of a declined question are repeated, without what Markdown or HTML would read as markup.
+_LONGEST_ECHO = 120
+_PLAIN = re.compile(r"[<>\[\]`*_#|\\]")
 
 PassageOf = Callable[[str, str], Passage]
 DocumentOf = Callable[[str], Document]
@@ -229,7 +233,10 @@ def markdown(answer: Answer, number: str, sources: bool = True) -> str:
     """The answer as Markdown, every sentence of advice with its ``[n]``; *number* is the emergency number."""
     language = answer.language
     blocks = [_urgency_block(answer.urgency, language, number)]
-    if answer.abstain_reason:
+    if answer.declined:
+        blocks.append(f"### {say('heading.declined', language)}")
+        blocks.append("\n".join(f"- {_declined_line(part, language)}" for part in answer.declined))
+    elif answer.abstain_reason:
         blocks.append(answer.abstain_reason)
     kind: Kind | None = None
     for item in answer.recommendations:
@@ -294,6 +301,13 @@ def _urgency_block(urgency: Urgency, language: Language, number: str) -> str:
             facts = f" ({_facts(reason.because, language)})" if reason.because else ""
             lines.append(f"- {reason.text}{facts}{''.join(f' [{n}]' for n in reason.citations)}")
     return "\n\n".join(lines[:2]) + ("\n\n" + "\n".join(lines[2:]) if lines[2:] else "")
+
+
+def _declined_line(part: Declined, language: Language) -> str:
+    """A declined part in its own words, shortened where long and on one line, with the reply."""
+    words = " ".join(part.text.split())
+    shown = words if len(words) <= _LONGEST_ECHO else words[:_LONGEST_ECHO].rstrip() + "…"
+    return say("declined.said", language, text=_PLAIN.sub("", shown), reply=part.reply)
 
 
 def _recommendation_block(item: Recommendation, audience: Audience, language: Language) -> str:

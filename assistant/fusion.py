@@ -44,9 +44,11 @@ _ENOUGH, _FILL_SHARE = 5, 0.25
 _SAME_KIND, _SAME_TOPIC = 0.06, 0.04
 #: Embeddings of two statements more alike than this say the same thing.
 _DUPLICATE_COSINE = 0.965
-#: With the default embedder: below the first cosine a question has nothing to do with the corpus, whatever
-#: words they share; from the second on it has, even if no concept was recognised (docs/evaluation.md).
-_COSINE_SCALE = {"en": (0.78, 0.86), "zh": (0.80, 0.89)}
+#: With the default embedder, the cosine of the best passage from which on a question has to do with the corpus: where
+#: it names something clinical, where it names only food, activities or people, and where nothing in it is recognised
+#: (docs/evaluation.md: calibrated on half of the scope cases).
+_COSINE_SCALE = {"en": (0.80, 0.835, 0.845), "zh": (0.85, 0.885, 0.888)}
+_CLINICAL = frozenset({"condition", "symptom", "medicine", "care", "device", "function", "habit", "nutrient"})
 #: A statement of another kind than the question asks for has to score this share of the best one.
 _OTHER_KIND = 0.7
 #: So many of the first statements found for a question count as what it is about.
@@ -174,7 +176,7 @@ def gather(
     held = _asked_but_unsafe(plan, hazards) + held + conflicting
     held = list({(h.statement.id if h.statement else h.concept): h for h in reversed(held)}.values())[::-1]
     covered = _covered(plan, chosen, held, knowledge.table)
-    least = _least_cosine(plan, searcher)
+    least = _least_cosine(plan, searcher, knowledge.table)
     quoted, held_quotes = quote(plan, facts, hazards, searcher, knowledge.table, searcher.version.users_rows, least)
     return Evidence(
         chosen=tuple(chosen),
@@ -187,12 +189,25 @@ def gather(
     )
 
 
-def _least_cosine(plan: Plan, searcher: Searcher) -> float:
-    """The cosine from which on a passage of a user's document counts as being about the question."""
+def least_cosine(
+    words: str, searcher: Searcher, concepts: Iterable[str] = (), table: ConceptTable | None = None
+) -> float:
+    """The cosine from which on a passage counts as being about a question that names *concepts*.
+
+    Without *table*, the lowest that counts at all; 0 with an embedder for which no scale is known.
+    """
     if "e5-small" not in searcher.version.manifest.embedder:
         return 0.0
-    unrelated, related = _COSINE_SCALE[detect_language(plan.query)]
-    return unrelated if plan.asked or plan.named else related
+    clinical, general, unknown = _COSINE_SCALE[detect_language(words)]
+    if table is None:
+        return clinical
+    kinds = {table[concept].kind for concept in concepts}
+    return clinical if kinds & _CLINICAL else general if kinds else unknown
+
+
+def _least_cosine(plan: Plan, searcher: Searcher, table: ConceptTable) -> float:
+    """The cosine from which on a passage of a user's document counts as being about the question."""
+    return least_cosine(plan.query, searcher, [*plan.asked, *plan.named], table)
 
 
 def _is_grounded(
@@ -205,15 +220,15 @@ def _is_grounded(
     searcher: Searcher,
 ) -> bool:
     """Whether the question is one that the corpus can answer: by its concepts, or by what search found."""
-    by_concept = (
-        covered
-        or bool(plan.kinds and not plan.named and _problems(facts, knowledge.table))
-        or _mentioned(plan, chosen, knowledge)
-    )
+    named = [*plan.asked, *plan.named]
+    of_patient = bool(plan.kinds and not plan.named and _problems(facts, knowledge.table))
+    if not (covered or of_patient or _mentioned(plan, chosen, knowledge)):
+        named = []
+    elif of_patient:
+        named += _problems(facts, knowledge.table)
     if "e5-small" not in searcher.version.manifest.embedder:
-        return by_concept
-    unrelated, related = _COSINE_SCALE[detect_language(plan.query)]
-    return best_cosine >= related or (by_concept and best_cosine >= unrelated)
+        return bool(named)
+    return best_cosine >= least_cosine(plan.query, searcher, named, knowledge.table)
 
 
 def _problems(facts: PatientFacts, table: ConceptTable) -> list[str]:
