@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from assistant import compose, declining
 from assistant.answer import Answer, Audience, Urgency
 from assistant.errors import InputError
+from assistant.evidence import Evidence
 from assistant.facts import PatientFacts
-from assistant.fusion import Evidence, gather, least_cosine
+from assistant.fusion import gather
 from assistant.intake import Intake, read
 from assistant.knowledge import Knowledge
 from assistant.messages import say
 from assistant.patient import Patient
 from assistant.plan import Plan, follow_up, make_plan
+from assistant.relevance import least_cosine
 from assistant.scope import Scope, split
 from assistant.settings import Settings
 from assistant.triage import TriageResult, alarming, assess, explain

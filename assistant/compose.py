@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant.answer import Answer, Audience, Because, Citation, Declined, HeldBack, Recommendation, Urgency
-from assistant.fusion import Chosen, Evidence, Held
+from assistant.evidence import Chosen, Evidence, Held
 from assistant.intake import Intake
 from assistant.messages import knows, say
 from assistant.patient import measurement_label, measurement_unit

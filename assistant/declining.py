@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answer import Declined, DeclinedKind
+from assistant.evidence import Chosen, Evidence
 from assistant.facts import PatientFacts
-from assistant.fusion import Chosen, Evidence
 from assistant.intake import Intake
 from assistant.knowledge import Knowledge
 from assistant.messages import say
