@@ -39,6 +39,8 @@ MAX_QUERY = 1_500
 _LIMIT = {"nurse": 8, "patient": 6}
 _EMERGENCY_KINDS = frozenset({"escalate", "intervene", "medicine_safety"})
 _EMERGENCY_LIMIT = 3
+#: At these levels what was asked for is said first.
+_CALM = frozenset({"routine", "self_care"})
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ class Assistant:
         alarms = alarming(triaged, facts, self.knowledge.derived)
         most = limit or _LIMIT[audience]
         evidence = self._gather(plan, scope, intake, facts, most, alarms, triaged.level == "emergency")
-        answer = self._write(text, patient, intake, triaged, evidence, scope, facts, audience, language)
+        answer = self._write(text, patient, intake, triaged, evidence, scope, facts, plan, audience, language)
         return Turn(answer, plan if scope.answers else previous or plan, intake)
 
     def what_if(
@@ -229,6 +231,7 @@ class Assistant:
         evidence: Evidence,
         scope: Scope,
         facts: PatientFacts,
+        plan: Plan,
         audience: Audience,
         language: Language,
     ) -> Answer:
@@ -243,7 +246,7 @@ class Assistant:
                 if c.safety or (c.statement.kind in _EMERGENCY_KINDS and (c.linked or (c.own and c.answers)))
             ]  # fmt: skip
             chosen = tuple(urgent[:_EMERGENCY_LIMIT])
-        drafted = compose.recommend(chosen, audience, language, book)
+        drafted = compose.recommend(chosen, audience, language, book, plan.kinds if urgency.level in _CALM else ())
         held = compose.hold_back(evidence.held if evidence.grounded else (), audience, language, table, book)
         if urgency.level != "emergency":
             drafted += compose.quoted(evidence.quoted, book)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from assistant.answer import Answer, Audience, Because, Citation, Declined, HeldBack, Recommendation, Urgency
 from assistant.evidence import Chosen, Evidence, Held
@@ -86,11 +86,14 @@ def urgency_of(result: TriageResult, language: Language, number: str, book: Cita
 
 
 def recommend(
-    chosen: Sequence[Chosen], audience: Audience, language: Language, book: CitationBook
+    chosen: Sequence[Chosen], audience: Audience, language: Language, book: CitationBook, asked: Collection[str] = ()
 ) -> list[Recommendation]:
-    """Turn chosen statements into recommendations in the wording for the audience, grouped by kind."""
+    """Turn chosen statements into recommendations in the wording for the audience, grouped by kind.
+
+    What is unsafe comes first, then the kinds of advice that were *asked* for, then the others.
+    """
     order = {kind: position for position, kind in enumerate(KIND_ORDER)}
-    ordered = sorted(chosen, key=lambda c: (not c.safety, order[c.statement.kind]))
+    ordered = sorted(chosen, key=lambda c: (not c.safety, c.statement.kind not in asked, order[c.statement.kind]))
     return [_recommendation(c, audience, language, book) for c in ordered]
 
 

@@ -17,7 +17,7 @@ from assistant.hazards import Hazards, is_measured
 from assistant.knowledge import Knowledge
 from assistant.plan import Plan
 from assistant.quotes import quote
-from assistant.relevance import advises_on_asked, is_about, is_grounded, least_cosine_for, relevance_of, score_of
+from assistant.relevance import Found, advises_on_asked, is_about, is_grounded, least_cosine_for, relevance_of, score_of
 from corpus.concepts import ConceptTable
 from corpus.conditions import Fact, Missing, Verdict, evaluate
 from corpus.models import Statement
@@ -51,6 +51,14 @@ _MISSING_WEIGHT = {
 }
 
 
+#: Without a record, a statement of an illness nobody named has to be about what is asked and at least this relevant.
+_FITTING = 0.6
+
+
+def _fits(statement_id: str, found: Found) -> bool:
+    return statement_id in found.about and found.relevance.get(statement_id, 0.0) >= _FITTING
+
+
 @dataclass
 class _Pool:
     candidates: list[Chosen] = field(default_factory=list)
@@ -80,7 +88,7 @@ def gather(
     for statement_id, statement in knowledge.statements.items():
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
         whole = for_whom[topic.topic]
-        general = open_to_all or (
+        general = (open_to_all and (statement_id in found.first or _fits(statement_id, found))) or (
             facts.without_record and statement_id in found.first and advises_on_asked(statement, plan, knowledge.table)
         )
         if whole.truth is False or (whole.truth is None and not general):
