@@ -38,7 +38,8 @@ MAX_QUESTION = 100_000
 MAX_QUERY = 1_500
 _LIMIT = {"nurse": 8, "patient": 6}
 _EMERGENCY_KINDS = frozenset({"escalate", "intervene", "medicine_safety"})
-_EMERGENCY_LIMIT = 3
+#: So few are said in an emergency, chosen among so many.
+_EMERGENCY_LIMIT, _EMERGENCY_POOL = 3, 30
 #: At these levels what was asked for is said first.
 _CALM = frozenset({"routine", "self_care"})
 
@@ -136,7 +137,7 @@ class Assistant:
         if limit is not None and limit < 1:
             raise InputError(f"limit is {limit}; it must be at least 1")
         alarms = alarming(triaged, facts, self.knowledge.derived)
-        most = limit or _LIMIT[audience]
+        most = _EMERGENCY_POOL if triaged.level == "emergency" else limit or _LIMIT[audience]
         evidence = self._gather(plan, scope, intake, facts, most, alarms, triaged.level == "emergency")
         answer = self._write(text, patient, intake, triaged, evidence, scope, facts, plan, audience, language)
         return Turn(answer, plan if scope.answers else previous or plan, intake)
@@ -245,6 +246,7 @@ class Assistant:
                 c for c in chosen
                 if c.safety or (c.statement.kind in _EMERGENCY_KINDS and (c.linked or (c.own and c.answers)))
             ]  # fmt: skip
+            urgent.sort(key=lambda c: (not c.safety, not (c.answers and c.own), not c.linked, -c.score))
             chosen = tuple(urgent[:_EMERGENCY_LIMIT])
         drafted = compose.recommend(chosen, audience, language, book, plan.kinds if urgency.level in _CALM else ())
         held = compose.hold_back(evidence.held if evidence.grounded else (), audience, language, table, book)

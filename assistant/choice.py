@@ -44,7 +44,7 @@ def choose(
     """
     everything = sorted(candidates, key=lambda c: (-c.score, c.statement.id))
     due = _due_topics(everything, plan, knowledge)
-    ranked = [c for c in everything if c.score >= floor or c.safety]
+    ranked = [c for c in everything if c.score >= floor or c.safety or c.linked]
     if plan.kinds:
         enough = _OTHER_KIND * max((c.score for c in ranked), default=0.0)
         ranked = [c for c in ranked if c.safety or c.linked or c.statement.kind in plan.kinds or c.score >= enough]

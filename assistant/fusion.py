@@ -52,7 +52,7 @@ _MISSING_WEIGHT = {
 
 
 #: Without a record, a statement of an illness nobody named has to be about what is asked and at least this relevant.
-_FITTING = 0.6
+_FITTING = 0.45
 
 
 def _fits(statement_id: str, found: Found) -> bool:

@@ -19,9 +19,11 @@ from index.store import IndexVersion, Row
 #: How many passages each kind of search brings in.
 _POOL = 400
 #: What word and concept evidence weigh beside meaning (docs/evaluation.md: measured on three judged sets).
-_WORDS, _CONCEPTS = 1.6, 0.7
-#: How much of the embedder's liking for passages in the query's own language is taken out.
+_WORDS, _CONCEPTS = 0.8, 0.7
+#: How much of the liking for passages in the query's own language is taken out.
 _EVEN_HANDED = 0.8
+#: The mean of so many of the best word scores is what is typical of a language's passages.
+_TYPICAL = 5
 #: A re-ranker reads so many of the best passages.
 _RERANKED = 30
 
@@ -30,7 +32,7 @@ _RERANKED = 30
 class Weights:
     """What each kind of evidence counts in the sum; zero leaves one out.
 
-    ``even_handed`` is how much of the embedder's liking for the query's own language is taken out, 0 to 1.
+    ``even_handed`` is how much of the liking for the query's own language is taken out, 0 to 1.
     """
 
     meaning: float = 1.0
@@ -98,9 +100,11 @@ class Searcher:
         found = np.unique(np.concatenate([near, _best(words, pool), _best(about, pool)]))
         meaning = self.version.dense.similarities(vector, found)
         weights = self._weights
+        spoken = self.version.row_languages[found]
+        usual = self._usual(words)
         total = (
-            weights.meaning * _scaled(meaning - weights.even_handed * typical[self.version.row_languages[found]])
-            + weights.words * words[found]
+            weights.meaning * _scaled(meaning - weights.even_handed * typical[spoken])
+            + weights.words * (words[found] - weights.even_handed * usual[spoken])
             + weights.concepts * about[found]
         )
         order = np.lexsort((found, -total))[: max(k, _RERANKED) if self._reranker else k]
@@ -134,6 +138,16 @@ class Searcher:
                 near.append(rows)
                 typical[number] = cosines.mean() if len(cosines) else 0
         return np.concatenate(near) if near else np.empty(0, np.int64), typical
+
+    def _usual(self, words: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The word score usual among the best passages of each language; zeros where there is one language only.
+
+        A passage in another language shares hardly a word with the query, however well it answers.
+        """
+        by_language = [words[self.version.row_languages == number] for number in range(len(LANGUAGES))]
+        if not all(len(scores) for scores in by_language):
+            return np.zeros(len(LANGUAGES), np.float32)
+        return np.asarray([np.sort(scores)[-_TYPICAL:].mean() for scores in by_language], np.float32)
 
     def _about(self, query: str, focus: str, concepts: Iterable[str] | None) -> npt.NDArray[np.float32]:
         if self._table is None:
