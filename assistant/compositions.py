@@ -20,7 +20,7 @@ from corpus.load import DATA, read_yaml
 from corpus.text import HAN, normalise
 
 Span = tuple[int, int]
-_COMMA = re.compile(r"[,，、]|(?<= )- ")
+_COMMA = re.compile(r"[,，、]|(?<= )- |\bbut\b")
 _JOINED = re.compile(
     r"^[\s,，、]*(?:and|or|&|\+|then|into|和|跟|与|及|连着|还有|带)?[\s,，、]*(?:my|his|her|the|me|both|left|right)?\s*$"
 )
@@ -37,6 +37,7 @@ class _Composition:
     parts: tuple[frozenset[str], ...]
     ordered: bool
     across: bool
+    anywhere: bool
     without: frozenset[str]
     within: Mapping[str, int]
     lang: str | None
@@ -66,11 +67,9 @@ class Compositions:
         language = "zh" if HAN.search(folded) else "en"
         found: list[Mention] = []
         for start, end in clauses:
-            inside: dict[str, list[Span]] = {}
-            for left, right, group in hits:
-                if start <= left and right <= end:
-                    inside.setdefault(group, []).append((left, right))
-            found += self._in_clause(folded, inside, language) if inside else ()
+            inside = _grouped(hits, start, end)
+            found += self._in_clause(folded, inside, language, False) if inside else ()
+        found += self._in_clause(folded, _grouped(hits, 0, len(folded)), language, True)
         return found
 
     @functools.cached_property
@@ -102,10 +101,12 @@ class Compositions:
             for match in pattern.finditer(folded):
                 yield match.start(), match.end(), group
 
-    def _in_clause(self, folded: str, inside: dict[str, list[Span]], language: str) -> Iterator[Mention]:
+    def _in_clause(self, folded: str, inside: dict[str, list[Span]], language: str, anywhere: bool) -> Iterator[Mention]:
         present = inside.keys()
         for number in sorted({n for group in present for n in self._by_group.get(group, ())}):
             finding = self.findings[number]
+            if finding.anywhere != anywhere:
+                continue
             if (finding.lang == "zh" and language == "en") or not all(part & present for part in finding.parts):
                 continue
             if finding.without & present:
@@ -151,6 +152,15 @@ class Compositions:
                     if left <= start and end <= right and not joined:
                         return True
         return False
+
+
+def _grouped(hits: Iterable[tuple[int, int, str]], start: int, end: int) -> dict[str, list[Span]]:
+    """The hits of each group within a stretch of the text."""
+    inside: dict[str, list[Span]] = {}
+    for left, right, group in hits:
+        if start <= left and right <= end:
+            inside.setdefault(group, []).append((left, right))
+    return inside
 
 
 def _joins(left: str, right: str) -> bool:
@@ -234,7 +244,8 @@ def build(data: Mapping[str, Any]) -> Compositions:
                 concept=entry["concept"],
                 parts=tuple(parts),
                 ordered=bool(entry.get("ordered")),
-                across=bool(entry.get("across")),
+                across=bool(entry.get("across") or entry.get("anywhere")),
+                anywhere=bool(entry.get("anywhere")),
                 without=frozenset(entry.get("without", ())),
                 within=default | entry.get("within", {}),
                 lang=entry.get("lang"),
