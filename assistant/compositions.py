@@ -194,7 +194,7 @@ def _distance(folded: str, spans: Sequence[Span], across: bool) -> int | None:
 def merge_mentions(named: list[Mention], composed: list[Mention], table: ConceptTable) -> list[Mention]:
     """Both kinds of mention in order; of two at the same place that say the same the more exact one stays."""
     kept = list(named)
-    for mention in composed:
+    for mention in sorted(composed, key=lambda m: not m.plain):
         rivals = [k for k in kept if k.start < mention.end and mention.start < k.end]
         if any(table.is_a(r.concept, mention.concept) for r in rivals):
             continue

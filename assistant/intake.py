@@ -34,6 +34,8 @@ _HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff])(?<![没有无否认])[ \t](?=[\u3
 _REACH = 40
 _LONGEST_CLAUSE = 600
 _QUALIFIER_REACH = 24
+#: How far a Chinese negation of one character reaches: it stands at what it denies, and commas are often left out.
+_NARROW = {"不": 3, "勿": 3, "唔": 3, "弗": 3, "毋": 3, "袂": 3, "没": 6, "无": 6, "未": 6, "冇": 6}
 #: Where several cues reach a finding, the first of these decides.
 _PRECEDENCE: tuple[Status, ...] = ("absent", "other", "hypothetical", "past", "uncertain")
 
@@ -167,6 +169,7 @@ def _clauses(folded: str) -> Iterable[tuple[int, int]]:
 
 
 def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention], table: ConceptTable) -> list[Finding]:
+    end = max([end, *(m.end for m in mentions)])
     cues = _find_cues(folded, start, end, mentions)
     stops = _find_terminators(folded, start, end, mentions)
     findings: list[Finding] = []
@@ -185,14 +188,22 @@ def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention],
         applying = (cue for cue in cues if not cue.only or kind in cue.only)
         found |= {cue.status for cue in applying if cue.forward and _between_parts(folded, cue, mention)}
         status: Status = next((s for s in _PRECEDENCE if s in found and not mention.plain), "present")
+        if status == "present" and _whether_or_not(folded, mention):
+            status = "hypothetical"
         findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
     return findings
+
+
+def _whether_or_not(folded: str, mention: Mention) -> bool:
+    """Whether a Chinese finding is asked for by its own word: 硬不硬, 疼没疼."""
+    last = folded[mention.end - 1]
+    return folded[mention.end : mention.end + 2] in (f"不{last}", f"没{last}")
 
 
 def _between_parts(folded: str, cue: _Cue, mention: Mention) -> bool:
     """Whether a cue stands among the words of a finding and reaches the next one: "chest isn't painful"."""
     later = [start for start, _ in mention.parts if start >= cue.end]
-    return bool(later) and mention.start < cue.start and not re.search("[,、]", folded[cue.end : min(later)])
+    return bool(later) and mention.start < cue.start and not re.search(r"[,、.!?;]", folded[cue.end : min(later)])
 
 
 def _spans(mentions: Iterable[Mention]) -> list[tuple[int, int]]:
@@ -215,7 +226,8 @@ def _reaches(
     for number, part in enumerate([*(m for m in earlier if m.start >= cue.end), mention]):
         gap = folded[position : part.start]
         in_list = number > 0 and _LIST_GAP.match(gap.replace(",", "")) is not None
-        if len(gap) > _REACH or ("," in gap and not (in_list and _is_list(folded, cue, mention))):
+        reach = _REACH if number else _NARROW.get(folded[cue.start : cue.end], _REACH)
+        if len(gap) > reach or ("," in gap and not (in_list and _is_list(folded, cue, mention))):
             return False
         position = part.end
     return True
@@ -254,9 +266,11 @@ def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> li
     shielded = [m.span() for m in _patterns()[1].finditer(folded, start, end)]
     shielded += [m.span() for m in _patterns()[2].finditer(folded, start, end)]
     shielded += _spans(mentions)
+    begins = {m.start for m in mentions}
     cues: list[_Cue] = []
     for cue in _all_cues(folded, start, end):
-        if not any(s < cue.end and cue.start < e for s, e in shielded):
+        # A look-alike that reaches into a finding is none: 没喝 in 没喝农药.
+        if not any(s < cue.end and cue.start < e and not (s == cue.start and cue.end in begins) for s, e in shielded):
             cues.append(cue)
     longest = [
         c for c in cues

@@ -25,7 +25,7 @@ _TOLD = (
     r"(?:\s*(?:\b(?:is|are|was|were|has|have|had|been|gone|went|come|came|back|as|of|at|up|down|to|shot|dropped|fallen|fell"
     r"|over|above|under|below|nearly|almost|than|more|less|risen|rose|running|reading|reads|reached|hit|hitting|now|today|today's|only|just|about|around|level|levels|result"
     r"|steady|stable|slow|regular|irregular|racing|hammering|pounding|currently|still|measured|showing|says|said)\b"
-    r"|=|:|-|~|>|<|为|是|到|至|有|约|大约|大概|高达|达到|达|只有|只剩|仅|才|在|烧|升|降|掉|跌|低|高|飙|涨|冲|都|就|已经?|也|又|还|快|测(?:得|了|出来)?|显示|突然|一下子?|最|一直)){0,5}\s*"
+    r"|=|:|-|~|>|<|为|是|到|至|有|约|大约|大概|高达|达到|达|只有|只剩|仅|才|在|烧|升|降|掉|跌|低|高|飙|涨|冲|都|就|已经?|也|又|还|快|测(?:得|了|出来)?|显示|突然|一下子?|最|一直|这[两几]天|今[天早晚]|昨[天晚])){0,5}\s*"
 )
 #: A temperature told without its name: "burning up at 38.7", "fever of 39".
 _BARE_TEMPERATURE = re.compile(
@@ -43,7 +43,8 @@ _OXYGEN = re.compile(
 )
 _AIR = re.compile(r"\bon (?:room )?air\b|\broom air\b|\bra\b|未吸氧|不吸氧|没有吸氧|没吸氧|空气下|呼吸空气")
 _AGE = re.compile(
-    r"(?P<years>\d{1,3})(?:\.\d)?\s*[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\b|yo\b|岁|周岁)"
+    r"(?P<years>\d{1,3})(?:\.\d)?[多几来]?\s*[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\b|yo\b|岁|周岁)"
+    r"|(?:^|visit:? |pt:? |patient:? |resident:? )(?P<short>\d{2,3})[fm]\b"
     r"|\baged?\s*[:=]?\s*(?P<aged>\d{1,3})\b|年龄\s*[:：为是]?\s*(?P<written>\d{1,3})"
 )
 _MONTHS = re.compile(
@@ -78,7 +79,7 @@ class Numbers:
 
 def read_numbers(text: str, table: ConceptTable) -> Numbers:
     """Find measurements, age and sex in *text*. The last value of a repeated measurement wins."""
-    folded = normalise(text)
+    folded = _in_digits(normalise(text))
     found = Numbers()
     for match in _BLOOD_PRESSURE.finditer(folded):
         high, low = float(match["high"]), float(match["low"])
@@ -108,6 +109,35 @@ def read_numbers(text: str, table: ConceptTable) -> Numbers:
     female, male = bool(_FEMALE.search(folded)), bool(_MALE.search(folded))
     found.sex = None if female == male else "female" if female else "male"
     return found
+
+
+#: Chinese number words of a reading or an age: 三十九度五, 一百八十二, 八十三岁.
+_WORDED = re.compile(r"[一二两三四五六七八九]?百[一二三四五六七八九零十]*|[二三四五六七八九]?十[一二三四五六七八九]?")
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+_READ_BY = re.compile(r"(?:血压|高压|低压|心率|心跳|脉搏?|体温|烧到|烧|血氧|氧饱和度|血糖|呼吸)[^,，。;；\d]{0,8}$")
+_READ_AS = re.compile(r"度|[多几来]?岁|周岁|个月大|次每分|[多几来]?(?:次|下)(?:一|每)分")
+
+
+def _in_digits(folded: str) -> str:
+    """The text with the Chinese number words of readings and ages in digits."""
+
+    def digits(match: re.Match[str]) -> str:
+        start, end = match.span()
+        if not (_READ_BY.search(folded[max(0, start - 14) : start]) or _READ_AS.match(folded, end)):
+            return match[0]
+        hundreds, _, rest = match[0].rpartition("百") if "百" in match[0] else ("", "", match[0])
+        value = 100 * (_DIGITS[hundreds] if hundreds else "百" in match[0])
+        if "十" in rest:
+            tens, _, ones = rest.replace("零", "").partition("十")
+            value += 10 * (_DIGITS.get(tens, 1) if tens else 1) + (_DIGITS[ones] if ones else 0)
+        elif rest:
+            ones = rest.replace("零", "")
+            value += _DIGITS[ones] * (1 if "零" in rest else 10) if len(ones) == 1 else 0
+        return str(int(value))
+
+    if "十" not in folded and "百" not in folded:
+        return folded
+    return re.sub(r"(?<=\d)度([一二三四五六七八九])(?![一二三四五六七八九十天次])", lambda m: f".{_DIGITS[m[1]]}度", _WORDED.sub(digits, folded))
 
 
 def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, float, str, str]]:
