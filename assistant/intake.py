@@ -32,6 +32,8 @@ _HAS_OR = re.compile(r"\b(?:or|nor)\b|或|也没")
 #: Many people type a blank where a comma belongs.
 _HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff])(?<![没有无否认])[ \t](?=[\u3400-\u9fff])")
 _REACH = 40
+#: These deny one thing: where the next follows without a comma or an "or", it is said anew.
+_SINGLE = frozenset("不勿唔弗毋袂")
 _LONGEST_CLAUSE = 600
 _QUALIFIER_REACH = 24
 #: How far a Chinese negation of one character reaches: it stands at what it denies, and commas are often left out.
@@ -226,6 +228,8 @@ def _reaches(
     for number, part in enumerate([*(m for m in earlier if m.start >= cue.end), mention]):
         gap = folded[position : part.start]
         in_list = number > 0 and _LIST_GAP.match(gap.replace(",", "")) is not None
+        if number and not gap and folded[cue.start : cue.end] in _SINGLE:
+            return False
         reach = _REACH if number else _NARROW.get(folded[cue.start : cue.end], _REACH)
         if len(gap) > reach or ("," in gap and not (in_list and _is_list(folded, cue, mention))):
             return False

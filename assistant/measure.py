@@ -137,7 +137,11 @@ def _in_digits(folded: str) -> str:
 
     if "十" not in folded and "百" not in folded:
         return folded
-    return re.sub(r"(?<=\d)度([一二三四五六七八九])(?![一二三四五六七八九十天次])", lambda m: f".{_DIGITS[m[1]]}度", _WORDED.sub(digits, folded))
+    return re.sub(
+        r"(?<=\d)度([一二三四五六七八九])(?![一二三四五六七八九十天次])",
+        lambda m: f".{_DIGITS[m[1]]}度",
+        _WORDED.sub(digits, folded),
+    )
 
 
 def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, float, str, str]]:
