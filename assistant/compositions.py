@@ -20,6 +20,7 @@ from corpus.load import DATA, read_yaml
 from corpus.text import HAN, normalise
 
 Span = tuple[int, int]
+_LATIN = re.compile(r"[a-z]{2}")
 _COMMA = re.compile(r"[,，、]|(?<= )- |\bbut\b")
 _JOINED = re.compile(
     r"^[\s,，、]*(?:and|or|&|\+|then|into|和|跟|与|及|连着|还有|带)?[\s,，、]*(?:my|his|her|the|me|both|left|right)?\s*$"
@@ -81,6 +82,13 @@ class Compositions:
                 found.setdefault(group, []).append(number)
         return found
 
+    @functools.cached_property
+    def _by_script(self) -> tuple[tuple[tuple[str, re.Pattern[str]], ...], ...]:
+        """The expressions without Chinese characters, and those with them."""
+        chinese = [HAN.search(pattern.pattern) is not None for _, pattern in self.patterns]
+        both = tuple(zip(self.patterns, chinese, strict=True))
+        return tuple(p for p, han in both if not han), tuple(p for p, han in both if han)
+
     def _hits(self, folded: str) -> Iterator[tuple[int, int, str]]:
         for index, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
             group, word, open_end = self.entries[index]
@@ -97,7 +105,11 @@ class Compositions:
             yield start, end, group
 
     def _pattern_hits(self, folded: str) -> Iterator[tuple[int, int, str]]:
-        for group, pattern in self.patterns:
+        if not HAN.search(folded):
+            patterns = self._by_script[0]
+        else:
+            patterns = self.patterns if _LATIN.search(folded) else self._by_script[1]
+        for group, pattern in patterns:
             for match in pattern.finditer(folded):
                 yield match.start(), match.end(), group
 
