@@ -113,7 +113,9 @@ class Compositions:
             for match in pattern.finditer(folded):
                 yield match.start(), match.end(), group
 
-    def _in_clause(self, folded: str, inside: dict[str, list[Span]], language: str, anywhere: bool) -> Iterator[Mention]:
+    def _in_clause(
+        self, folded: str, inside: dict[str, list[Span]], language: str, anywhere: bool
+    ) -> Iterator[Mention]:
         present = inside.keys()
         for number in sorted({n for group in present for n in self._by_group.get(group, ())}):
             finding = self.findings[number]
@@ -236,7 +238,10 @@ def build(data: Mapping[str, Any]) -> Compositions:
     groups: dict[str, list[str]] = {}
     patterns: list[tuple[str, re.Pattern[str]]] = []
     for name, lists in data["groups"].items():
-        groups[name] = [str(word) for key, words in lists.items() if key != "patterns" for word in words or ()]
+        strange = [word for key, words in lists.items() for word in words or () if not isinstance(word, str)]
+        if strange:
+            raise ValueError(f"findings.yaml: {name}: {strange[0]!r} is no text; put it in quotes")
+        groups[name] = [word for key, words in lists.items() if key != "patterns" for word in words or ()]
         for pattern in lists.get("patterns", ()):
             patterns.append((name, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")))
     default: dict[str, int] = data["within"]

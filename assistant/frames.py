@@ -22,6 +22,7 @@ _SENTENCE = re.compile(r"(?<=[!?;。！？；\n])|(?<=\.)(?!\d)")
 _IT_WAS = re.compile(r"[,，\s]*(?:那|这|都|已经|不过那)+(?:都|还|已经)?是")
 #: A shorter Chinese sentence names a person and a complaint and tells nothing.
 _A_TALE = 12
+_LATIN = re.compile(r"[a-z]{2}")
 #: A question that is complete by itself: what follows is said, not supposed.
 _ASKED = re.compile(r"[吗么嘛](?=$|[,，?？])")
 _STRETCH = re.compile(
@@ -192,16 +193,25 @@ def _until_now(folded: str, start: int, end: int, status: FrameStatus) -> Iterat
 
 
 def _pattern(name: str, folded: str) -> re.Pattern[str]:
-    return _patterns()[name, HAN.search(folded) is not None]
+    return _patterns()[name, _script(folded)]
+
+
+@functools.lru_cache(maxsize=64)
+def _script(folded: str) -> str:
+    """Which expressions a text can hold: English, Chinese or both."""
+    if not HAN.search(folded):
+        return "en"
+    return "both" if _LATIN.search(folded) else "zh"
 
 
 @functools.cache
-def _patterns() -> dict[tuple[str, bool], re.Pattern[str]]:
-    """The expressions of each list: the English ones, and both languages' for text that holds Chinese."""
+def _patterns() -> dict[tuple[str, str], re.Pattern[str]]:
+    """The expressions of each list, by language and for text that holds both."""
     data = read_yaml(DATA / "language" / "frames.yaml")
     patterns = {}
     for name, lists in data.items():
         english = rf"(?<![a-z0-9'])(?:{'|'.join(lists['en'])})(?![a-z0-9])"
-        patterns[name, False] = re.compile(english)
-        patterns[name, True] = re.compile("|".join([english, *lists["zh"]]))
+        patterns[name, "en"] = re.compile(english)
+        patterns[name, "zh"] = re.compile("|".join(lists["zh"]) or "(?!)")
+        patterns[name, "both"] = re.compile("|".join([english, *lists["zh"]]))
     return patterns

@@ -266,10 +266,17 @@ def _all_cues(folded: str, start: int, end: int) -> tuple[_Cue, ...]:
     )
 
 
+@functools.lru_cache(maxsize=64)
+def _look_alikes(folded: str, start: int, end: int) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """The spans in a clause of what only looks like a cue, and of contrasts."""
+    _, shield, contrast, _ = _patterns()
+    found = (tuple(m.span() for m in pattern.finditer(folded, start, end)) for pattern in (shield, contrast))
+    return next(found), next(found)
+
+
 def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> list[_Cue]:
-    shielded = [m.span() for m in _patterns()[1].finditer(folded, start, end)]
-    shielded += [m.span() for m in _patterns()[2].finditer(folded, start, end)]
-    shielded += _spans(mentions)
+    alike, contrasts = _look_alikes(folded, start, end)
+    shielded = [*alike, *contrasts, *_spans(mentions)]
     begins = {m.start for m in mentions}
     cues: list[_Cue] = []
     for cue in _all_cues(folded, start, end):
@@ -286,9 +293,9 @@ def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> li
 
 def _find_terminators(folded: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, int, bool]]:
     """Spans of terminators that are no part of a name, cue or look-alike; true for one that ends every cue."""
-    _, shield, contrast, onset = _patterns()
+    _, _, contrast, onset = _patterns()
     inside = _spans(mentions)
-    covering = [m.span() for m in shield.finditer(folded, start, end)]
+    covering = [*_look_alikes(folded, start, end)[0]]
     covering += [(cue.start, cue.end) for cue in _all_cues(folded, start, end)]
     return [
         (s, e, pattern is contrast)
