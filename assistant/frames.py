@@ -118,7 +118,8 @@ def _in_sentence(folded: str, start: int, end: int, is_over: bool, is_idle: bool
         if (has("distant") or (has("kin") and past_or_dead)) and elsewhere and not happening(folded, start):
             yield Frame(start, end, "other")
             return
-        if has("dead") or (has("distant") and past_or_dead and (has("past") or not has("now"))):
+        died = has("dead") and not (HAN.search(folded, start, end) and has("distant"))
+        if died or (has("distant") and past_or_dead and (has("past") or not has("now"))):
             yield Frame(start, end, "other")
             return
     if has("story") or (is_idle and has("wonders")):
