@@ -238,10 +238,15 @@ def build(data: Mapping[str, Any]) -> Compositions:
     groups: dict[str, list[str]] = {}
     patterns: list[tuple[str, re.Pattern[str]]] = []
     for name, lists in data["groups"].items():
-        strange = [word for key, words in lists.items() for word in words or () if not isinstance(word, str)]
+        strange = [
+            word
+            for key, words in lists.items()
+            for word in words or ()
+            if not isinstance(word, str | int) or isinstance(word, bool)
+        ]
         if strange:
             raise ValueError(f"findings.yaml: {name}: {strange[0]!r} is no text; put it in quotes")
-        groups[name] = [word for key, words in lists.items() if key != "patterns" for word in words or ()]
+        groups[name] = [str(word) for key, words in lists.items() if key != "patterns" for word in words or ()]
         for pattern in lists.get("patterns", ()):
             patterns.append((name, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")))
     default: dict[str, int] = data["within"]
