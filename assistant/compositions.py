@@ -20,7 +20,8 @@ from corpus.load import DATA, read_yaml
 from corpus.text import HAN, normalise
 
 Span = tuple[int, int]
-_COMMA = re.compile(r"[,，、]|(?<= )- ")
+_LATIN = re.compile(r"[a-z]{2}")
+_COMMA = re.compile(r"[,，、]|(?<= )- |\bbut\b")
 _JOINED = re.compile(
     r"^[\s,，、]*(?:and|or|&|\+|then|into|和|跟|与|及|连着|还有|带)?[\s,，、]*(?:my|his|her|the|me|both|left|right)?\s*$"
 )
@@ -37,6 +38,7 @@ class _Composition:
     parts: tuple[frozenset[str], ...]
     ordered: bool
     across: bool
+    anywhere: bool
     without: frozenset[str]
     within: Mapping[str, int]
     lang: str | None
@@ -66,11 +68,9 @@ class Compositions:
         language = "zh" if HAN.search(folded) else "en"
         found: list[Mention] = []
         for start, end in clauses:
-            inside: dict[str, list[Span]] = {}
-            for left, right, group in hits:
-                if start <= left and right <= end:
-                    inside.setdefault(group, []).append((left, right))
-            found += self._in_clause(folded, inside, language) if inside else ()
+            inside = _grouped(hits, start, end)
+            found += self._in_clause(folded, inside, language, False) if inside else ()
+        found += self._in_clause(folded, _grouped(hits, 0, len(folded)), language, True)
         return found
 
     @functools.cached_property
@@ -81,6 +81,13 @@ class Compositions:
             for group in finding.parts[0]:
                 found.setdefault(group, []).append(number)
         return found
+
+    @functools.cached_property
+    def _by_script(self) -> tuple[tuple[tuple[str, re.Pattern[str]], ...], ...]:
+        """The expressions without Chinese characters, and those with them."""
+        chinese = [HAN.search(pattern.pattern) is not None for _, pattern in self.patterns]
+        both = tuple(zip(self.patterns, chinese, strict=True))
+        return tuple(p for p, han in both if not han), tuple(p for p, han in both if han)
 
     def _hits(self, folded: str) -> Iterator[tuple[int, int, str]]:
         for index, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
@@ -98,14 +105,22 @@ class Compositions:
             yield start, end, group
 
     def _pattern_hits(self, folded: str) -> Iterator[tuple[int, int, str]]:
-        for group, pattern in self.patterns:
+        if not HAN.search(folded):
+            patterns = self._by_script[0]
+        else:
+            patterns = self.patterns if _LATIN.search(folded) else self._by_script[1]
+        for group, pattern in patterns:
             for match in pattern.finditer(folded):
                 yield match.start(), match.end(), group
 
-    def _in_clause(self, folded: str, inside: dict[str, list[Span]], language: str) -> Iterator[Mention]:
+    def _in_clause(
+        self, folded: str, inside: dict[str, list[Span]], language: str, anywhere: bool
+    ) -> Iterator[Mention]:
         present = inside.keys()
         for number in sorted({n for group in present for n in self._by_group.get(group, ())}):
             finding = self.findings[number]
+            if finding.anywhere != anywhere:
+                continue
             if (finding.lang == "zh" and language == "en") or not all(part & present for part in finding.parts):
                 continue
             if finding.without & present:
@@ -153,6 +168,15 @@ class Compositions:
         return False
 
 
+def _grouped(hits: Iterable[tuple[int, int, str]], start: int, end: int) -> dict[str, list[Span]]:
+    """The hits of each group within a stretch of the text."""
+    inside: dict[str, list[Span]] = {}
+    for left, right, group in hits:
+        if start <= left and right <= end:
+            inside.setdefault(group, []).append((left, right))
+    return inside
+
+
 def _joins(left: str, right: str) -> bool:
     return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
 
@@ -184,7 +208,7 @@ def _distance(folded: str, spans: Sequence[Span], across: bool) -> int | None:
 def merge_mentions(named: list[Mention], composed: list[Mention], table: ConceptTable) -> list[Mention]:
     """Both kinds of mention in order; of two at the same place that say the same the more exact one stays."""
     kept = list(named)
-    for mention in composed:
+    for mention in sorted(composed, key=lambda m: not m.plain):
         rivals = [k for k in kept if k.start < mention.end and mention.start < k.end]
         if any(table.is_a(r.concept, mention.concept) for r in rivals):
             continue
@@ -214,6 +238,14 @@ def build(data: Mapping[str, Any]) -> Compositions:
     groups: dict[str, list[str]] = {}
     patterns: list[tuple[str, re.Pattern[str]]] = []
     for name, lists in data["groups"].items():
+        strange = [
+            word
+            for key, words in lists.items()
+            for word in words or ()
+            if not isinstance(word, str | int) or isinstance(word, bool)
+        ]
+        if strange:
+            raise ValueError(f"findings.yaml: {name}: {strange[0]!r} is no text; put it in quotes")
         groups[name] = [str(word) for key, words in lists.items() if key != "patterns" for word in words or ()]
         for pattern in lists.get("patterns", ()):
             patterns.append((name, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")))
@@ -234,7 +266,8 @@ def build(data: Mapping[str, Any]) -> Compositions:
                 concept=entry["concept"],
                 parts=tuple(parts),
                 ordered=bool(entry.get("ordered")),
-                across=bool(entry.get("across")),
+                across=bool(entry.get("across") or entry.get("anywhere")),
+                anywhere=bool(entry.get("anywhere")),
                 without=frozenset(entry.get("without", ())),
                 within=default | entry.get("within", {}),
                 lang=entry.get("lang"),

@@ -24,6 +24,7 @@ _SINCE = 48
 
 def in_digits(folded: str) -> str:
     """The text with values told in Chinese numerals, in "39度5" or as "170 over 95" written in digits."""
+    folded = _readings(folded)
     folded = _DEGREES.sub(r"\1.\2度", folded)
     folded = _OVER.sub(r"\1/\2", folded)
     return _NUMERAL.sub(lambda m: f"{m['name']}{m['link']}{_value(m['numeral']) or m['numeral']}", folded)
@@ -38,6 +39,39 @@ def taken_back(folded: str, end: int, number: re.Pattern[str] | None = None) -> 
     if again is None or re.search(r"[.;。；]\s", folded[cue.end() : again.start()]):
         return None
     return again[1], again.end(1)
+
+
+#: Chinese number words of a reading or an age: 三十九度五, 一百八十二, 八十三岁.
+_WORDED = re.compile(r"[一二两三四五六七八九]?百[一二三四五六七八九零十]*|[二三四五六七八九]?十[一二三四五六七八九]?")
+_ORDINALS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+_READ_BY = re.compile(r"(?:血压|高压|低压|心率|心跳|脉搏?|体温|烧到|烧|血氧|氧饱和度|血糖|呼吸)[^,，。;；\d]{0,8}$")
+_READ_AS = re.compile(r"度|[多几来]?岁|周岁|个月大|次每分|[多几来]?(?:次|下)(?:一|每)分")
+
+
+def _readings(folded: str) -> str:
+    """The text with the Chinese number words of readings and ages in digits."""
+
+    def digits(match: re.Match[str]) -> str:
+        start, end = match.span()
+        if not (_READ_BY.search(folded[max(0, start - 14) : start]) or _READ_AS.match(folded, end)):
+            return match[0]
+        hundreds, _, rest = match[0].rpartition("百") if "百" in match[0] else ("", "", match[0])
+        value = 100 * (_ORDINALS[hundreds] if hundreds else "百" in match[0])
+        if "十" in rest:
+            tens, _, ones = rest.replace("零", "").partition("十")
+            value += 10 * (_ORDINALS.get(tens, 1) if tens else 1) + (_ORDINALS[ones] if ones else 0)
+        elif rest:
+            ones = rest.replace("零", "")
+            value += _ORDINALS[ones] * (1 if "零" in rest else 10) if len(ones) == 1 else 0
+        return str(int(value))
+
+    if "十" not in folded and "百" not in folded:
+        return folded
+    return re.sub(
+        r"(?<=\d)度([一二三四五六七八九])(?![一二三四五六七八九十天次])",
+        lambda m: f".{_ORDINALS[m[1]]}度",
+        _WORDED.sub(digits, folded),
+    )
 
 
 def _value(numeral: str) -> str | None:

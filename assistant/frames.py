@@ -20,6 +20,9 @@ FrameStatus = Literal["past", "hypothetical", "other"]
 _SENTENCE = re.compile(r"(?<=[!?;。！？；\n])|(?<=\.)(?!\d)")
 #: How a stretch that dates the one before it begins.
 _IT_WAS = re.compile(r"[,，\s]*(?:那|这|都|已经|不过那)+(?:都|还|已经)?是")
+#: A shorter Chinese sentence names a person and a complaint and tells nothing.
+_A_TALE = 12
+_LATIN = re.compile(r"[a-z]{2}")
 #: A question that is complete by itself: what follows is said, not supposed.
 _ASKED = re.compile(r"[吗么嘛](?=$|[,，?？])")
 _STRETCH = re.compile(
@@ -40,12 +43,30 @@ def frames(folded: str) -> list[Frame]:
     """The stretches of a message that are not about this patient now."""
     is_over = bool(_pattern("resolved", folded).search(folded) or _pattern("well", folded).search(folded))
     is_idle = _pattern("idle", folded).search(folded) is not None
+    is_learning = _is_learning(folded)
     found: list[Frame] = []
     start = 0
     for sentence in _SENTENCE.split(folded):
         found += _in_sentence(folded, start, start + len(sentence), is_over, is_idle)
+        if is_learning:
+            found += _learned(folded, start, start + len(sentence))
         start += len(sentence)
     return found
+
+
+def _is_learning(folded: str) -> bool:
+    """Whether a message is about learning or planning, and says that nobody is ill."""
+    if not _pattern("topic", folded).search(folded):
+        return False
+    return any(_pattern(name, folded).search(folded) for name in ("well", "self_well", "idle"))
+
+
+def _learned(folded: str, start: int, end: int) -> Iterator[Frame]:
+    """The stretches of a sentence that say nothing of anybody now."""
+    cuts = [m.start() for m in _STRETCH.finditer(folded, start, end)]
+    for left, right in zip([start, *cuts], [*cuts, end], strict=True):
+        if not any(_pattern(name, folded).search(folded, left, right) for name in ("now", "of_now", "alive")):
+            yield Frame(left, right, "hypothetical")
 
 
 def asks(folded: str) -> bool:
@@ -65,9 +86,21 @@ def happening(folded: str, place: int) -> bool:
     start = 0
     for sentence in _SENTENCE.split(folded):
         if start <= place < start + len(sentence):
+            if HAN.search(folded) and _simply_said(folded, sentence):
+                return True
             return bool(_pattern("happening", folded).search(sentence)) and not _pattern("told", folded).search(folded)
         start += len(sentence)
     return False
+
+
+def _simply_said(folded: str, sentence: str) -> bool:
+    """Whether a Chinese message tells of somebody without a date, a question or an ending: it is going on."""
+    if len(sentence) < _A_TALE:
+        return False
+    signs = ("told", "past", "past_verb", "dead", "self_well", "idle", "asks", "story", "turn")
+    return _pattern("distant", folded).search(sentence) is not None and not any(
+        _pattern(name, folded).search(folded) for name in signs
+    )
 
 
 def _in_sentence(folded: str, start: int, end: int, is_over: bool, is_idle: bool) -> Iterator[Frame]:
@@ -76,12 +109,17 @@ def _in_sentence(folded: str, start: int, end: int, is_over: bool, is_idle: bool
 
     if end - start < 2:
         return
-    if not has("alive") or (has("dead") and _pattern("self_well", folded).search(folded)):
+    if HAN.search(folded, start, end):
+        yield from _of_others(folded, start, end)
+    cared_for = has("aftercare") and not happening(folded, start)
+    if not has("alive") or cared_for or (has("dead") and _pattern("self_well", folded).search(folded)):
         past_or_dead = has("past_verb") or has("past") or has("dead")
-        if has("distant") and not happening(folded, start) and _pattern("self_well", folded).search(folded):
+        elsewhere = cared_for or _pattern("self_well", folded).search(folded)
+        if (has("distant") or (has("kin") and past_or_dead)) and elsewhere and not happening(folded, start):
             yield Frame(start, end, "other")
             return
-        if has("dead") or (has("distant") and past_or_dead and (has("past") or not has("now"))):
+        died = has("dead") and not (HAN.search(folded, start, end) and has("distant"))
+        if died or (has("distant") and past_or_dead and (has("past") or not has("now"))):
             yield Frame(start, end, "other")
             return
     if has("story") or (is_idle and has("wonders")):
@@ -95,6 +133,22 @@ def _in_sentence(folded: str, start: int, end: int, is_over: bool, is_idle: bool
     if question:
         yield from _until_now(folded, question.start(), end, "hypothetical")
     yield from _past(folded, start, end, is_over)
+
+
+def _of_others(folded: str, start: int, end: int) -> Iterator[Frame]:
+    """What a Chinese sentence tells of somebody else, up to where it turns to the writer's own patient."""
+    person = _pattern("distant", folded).search(folded, start, end)
+    if not person:
+        return
+    turn = _pattern("turn", folded).search(folded, person.end(), end)
+    left = max(start, *(folded.rfind(comma, start, person.start()) for comma in ",，:"))
+    right = turn.start() if turn else end
+
+    def has(name: str) -> bool:
+        return _pattern(name, folded).search(folded, left, right) is not None
+
+    if any(has(name) for name in ("past_verb", "past", "dead")) and not has("present"):
+        yield Frame(left, right, "other")
 
 
 def _past(folded: str, start: int, end: int, is_over: bool) -> Iterator[Frame]:
@@ -140,16 +194,25 @@ def _until_now(folded: str, start: int, end: int, status: FrameStatus) -> Iterat
 
 
 def _pattern(name: str, folded: str) -> re.Pattern[str]:
-    return _patterns()[name, HAN.search(folded) is not None]
+    return _patterns()[name, _script(folded)]
+
+
+@functools.lru_cache(maxsize=64)
+def _script(folded: str) -> str:
+    """Which expressions a text can hold: English, Chinese or both."""
+    if not HAN.search(folded):
+        return "en"
+    return "both" if _LATIN.search(folded) else "zh"
 
 
 @functools.cache
-def _patterns() -> dict[tuple[str, bool], re.Pattern[str]]:
-    """The expressions of each list: the English ones, and both languages' for text that holds Chinese."""
+def _patterns() -> dict[tuple[str, str], re.Pattern[str]]:
+    """The expressions of each list, by language and for text that holds both."""
     data = read_yaml(DATA / "language" / "frames.yaml")
     patterns = {}
     for name, lists in data.items():
         english = rf"(?<![a-z0-9'])(?:{'|'.join(lists['en'])})(?![a-z0-9])"
-        patterns[name, False] = re.compile(english)
-        patterns[name, True] = re.compile("|".join([english, *lists["zh"]]))
+        patterns[name, "en"] = re.compile(english)
+        patterns[name, "zh"] = re.compile("|".join(lists["zh"]) or "(?!)")
+        patterns[name, "both"] = re.compile("|".join([english, *lists["zh"]]))
     return patterns

@@ -32,8 +32,12 @@ _HAS_OR = re.compile(r"\b(?:or|nor)\b|或|也没")
 #: Many people type a blank where a comma belongs.
 _HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff])(?<![没有无否认])[ \t](?=[\u3400-\u9fff])")
 _REACH = 40
+#: These deny one thing: where the next follows without a comma or an "or", it is said anew.
+_SINGLE = frozenset("不勿唔弗毋袂")
 _LONGEST_CLAUSE = 600
 _QUALIFIER_REACH = 24
+#: How far a Chinese negation of one character reaches: it stands at what it denies, and commas are often left out.
+_NARROW = {"不": 3, "勿": 3, "唔": 3, "弗": 3, "毋": 3, "袂": 3, "没": 6, "无": 6, "未": 6, "冇": 6}
 #: Where several cues reach a finding, the first of these decides.
 _PRECEDENCE: tuple[Status, ...] = ("absent", "other", "hypothetical", "past", "uncertain")
 
@@ -167,6 +171,7 @@ def _clauses(folded: str) -> Iterable[tuple[int, int]]:
 
 
 def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention], table: ConceptTable) -> list[Finding]:
+    end = max([end, *(m.end for m in mentions)])
     cues = _find_cues(folded, start, end, mentions)
     stops = _find_terminators(folded, start, end, mentions)
     findings: list[Finding] = []
@@ -185,14 +190,22 @@ def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention],
         applying = (cue for cue in cues if not cue.only or kind in cue.only)
         found |= {cue.status for cue in applying if cue.forward and _between_parts(folded, cue, mention)}
         status: Status = next((s for s in _PRECEDENCE if s in found and not mention.plain), "present")
+        if status == "present" and _whether_or_not(folded, mention):
+            status = "hypothetical"
         findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
     return findings
+
+
+def _whether_or_not(folded: str, mention: Mention) -> bool:
+    """Whether a Chinese finding is asked for by its own word: 硬不硬, 疼没疼."""
+    last = folded[mention.end - 1]
+    return folded[mention.end : mention.end + 2] in (f"不{last}", f"没{last}")
 
 
 def _between_parts(folded: str, cue: _Cue, mention: Mention) -> bool:
     """Whether a cue stands among the words of a finding and reaches the next one: "chest isn't painful"."""
     later = [start for start, _ in mention.parts if start >= cue.end]
-    return bool(later) and mention.start < cue.start and not re.search("[,、]", folded[cue.end : min(later)])
+    return bool(later) and mention.start < cue.start and not re.search(r"[,、.!?;]", folded[cue.end : min(later)])
 
 
 def _spans(mentions: Iterable[Mention]) -> list[tuple[int, int]]:
@@ -215,7 +228,10 @@ def _reaches(
     for number, part in enumerate([*(m for m in earlier if m.start >= cue.end), mention]):
         gap = folded[position : part.start]
         in_list = number > 0 and _LIST_GAP.match(gap.replace(",", "")) is not None
-        if len(gap) > _REACH or ("," in gap and not (in_list and _is_list(folded, cue, mention))):
+        if number and not gap and folded[cue.start : cue.end] in _SINGLE:
+            return False
+        reach = _REACH if number else _NARROW.get(folded[cue.start : cue.end], _REACH)
+        if len(gap) > reach or ("," in gap and not (in_list and _is_list(folded, cue, mention))):
             return False
         position = part.end
     return True
@@ -250,13 +266,22 @@ def _all_cues(folded: str, start: int, end: int) -> tuple[_Cue, ...]:
     )
 
 
+@functools.lru_cache(maxsize=64)
+def _look_alikes(folded: str, start: int, end: int) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """The spans in a clause of what only looks like a cue, and of contrasts."""
+    _, shield, contrast, _ = _patterns()
+    found = (tuple(m.span() for m in pattern.finditer(folded, start, end)) for pattern in (shield, contrast))
+    return next(found), next(found)
+
+
 def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> list[_Cue]:
-    shielded = [m.span() for m in _patterns()[1].finditer(folded, start, end)]
-    shielded += [m.span() for m in _patterns()[2].finditer(folded, start, end)]
-    shielded += _spans(mentions)
+    alike, contrasts = _look_alikes(folded, start, end)
+    shielded = [*alike, *contrasts, *_spans(mentions)]
+    begins = {m.start for m in mentions}
     cues: list[_Cue] = []
     for cue in _all_cues(folded, start, end):
-        if not any(s < cue.end and cue.start < e for s, e in shielded):
+        # A look-alike that reaches into a finding is none: 没喝 in 没喝农药.
+        if not any(s < cue.end and cue.start < e and not (s == cue.start and cue.end in begins) for s, e in shielded):
             cues.append(cue)
     longest = [
         c for c in cues
@@ -268,9 +293,9 @@ def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> li
 
 def _find_terminators(folded: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, int, bool]]:
     """Spans of terminators that are no part of a name, cue or look-alike; true for one that ends every cue."""
-    _, shield, contrast, onset = _patterns()
+    _, _, contrast, onset = _patterns()
     inside = _spans(mentions)
-    covering = [m.span() for m in shield.finditer(folded, start, end)]
+    covering = [*_look_alikes(folded, start, end)[0]]
     covering += [(cue.start, cue.end) for cue in _all_cues(folded, start, end)]
     return [
         (s, e, pattern is contrast)

@@ -17,7 +17,7 @@ _SHORT = re.compile(
     r"|(?:^|[，,。；;\s:：])(?P<zh>[男女])(?:性)?(?=[，,\s]|\d|$)"
 )
 _YEARS = re.compile(
-    r"(?<![\d.])(?P<years>\d{1,3})(?:\.\d)?\s*[- ]?(?:years?[- ]old|yrs?[- ]old|year[- ]olds?|y/?o\b|yrs?\b|周岁|岁)"
+    r"(?<![\d.])(?P<years>\d{1,3})(?:\.\d)?[多几来]?\s*[- ]?(?:years?[- ]old|yrs?[- ]old|year[- ]olds?|y/?o\b|yrs?\b|周岁|岁)"
     r"|\baged?\s*[:=]?\s*(?P<aged>\d{1,3})\b|年龄\s*[:：为是]?\s*(?P<written>\d{1,3})"
     r"|\b(?:she|he)(?:'s|'ll be| is| was| turns| will be)\s+(?:only\s+|just\s+|nearly\s+)?(?P<is>\d{1,3})(?=\s*(?:[,.;]|and\b|with\b|now\b|this\b|$))"
     r"|\b(?:mum|mom|mother|dad|father|wife|husband|son|daughter|grandma|grandad|gran|nan|brother|sister|uncle|aunt|patient|resident|client|lad|lass|boy|girl|baby)\s*[,(]\s*(?P<apposed>\d{1,3})\s*[,)]"

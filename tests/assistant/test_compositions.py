@@ -85,3 +85,19 @@ def test_the_more_exact_finding_stays(table: ConceptTable) -> None:
 
 def test_every_finding_of_the_data_is_a_known_concept(table: ConceptTable) -> None:
     assert [f.concept for f in compositions().findings if f.concept not in table] == []
+
+
+def test_a_word_that_yaml_reads_as_something_else_is_refused() -> None:
+    data = {"within": {"en": 10, "zh": 5}, "groups": {"not": {"en": [False]}}, "findings": []}
+    with pytest.raises(ValueError, match="in quotes"):
+        build(data)
+
+
+def test_parts_may_stand_in_different_sentences() -> None:
+    data = {
+        "within": {"en": 60, "zh": 5},
+        "groups": {"drank": {"en": ["drank"]}, "toxic": {"en": ["bleach"]}},
+        "findings": [{"concept": "poisoning", "parts": ["drank", "toxic"], "anywhere": True}],
+    }
+    text = "she drank from a bottle. it was bleach."
+    assert [m.concept for m in build(data).find(text, [(0, 25), (25, len(text))])] == ["poisoning"]

@@ -11,6 +11,18 @@ from corpus.concepts import ConceptTable
 
 # Said as people say it: ordinary and colloquial words, dialects, shorthand of the wards, with and without punctuation.
 EMERGENCIES = [
+    "儿子从滑梯最高处栽下来，后脑勺着地，吐了四次，现在老想睡",
+    "她把一整板感冒药就着啤酒灌下去了，现在怎么晃都不睁眼",
+    "气管切开的病人痰痂堵住了，吸痰管伸不进去，脸发绀",
+    "右眼像拉了块黑布，从上往下慢慢盖住，早上突然发生的",
+    "工友掉进化粪池，下去救的人也没动静了",
+    "喝了自家泡的草乌酒，嘴巴舌头发麻，心跳乱七八糟，想吐",
+    "他拿绳子挂在房梁上了，快帮帮我们",
+    "肚子上插着一根钢筋，人还醒着",
+    "大腿被电锯拉开了，血止不到，裤腿都泡透了",
+    "屋头烤炭火，婆婆跟幺儿都瘫起了，喊也喊不答应",
+    "突然半边视野没了，走路撞门框",
+    "爷爷心跳一分钟才三十八下，头晕得站不住",
     "老伴儿捂着胸口直哎哟，说像有块大石头压在上头，汗把衣服都湿透了",
     "心脏那块儿揪着疼，喘气都不敢使劲，脸色发灰",
     "爸爸吃饭筷子突然掉了，右手捏不住东西，叫他说话呜噜呜噜听不懂",
@@ -133,6 +145,14 @@ EMERGENCIES = [
 ]
 # The same things negated, long over, asked about beforehand, or told of somebody else.
 CALM = [
+    "小孩嘴唇发紫是因为吃了蓝莓，擦掉就好了",
+    "昨天楼下阿姨心梗被救护车拉走了，我胸口不疼，就是有点怕，多久体检一次",
+    "护士教过气切管掉了要马上打120，现在管子好好的，想问换药多久一次",
+    "剧本里写角色心脏骤停，急救该怎么描写才真实",
+    "奶奶脑梗后遗症嘴一直有点歪，五年了没变化，今天想问康复操",
+    "朋友说她婆婆蛇咬伤截肢了，夏天去爬山怎么防蛇",
+    "同事昨天晕倒送急诊说是低血糖，我今天有点困想问早餐吃啥",
+    "媳妇没喝过农药，就是打药后洗了手，能吃饭吗",
     "我爷爷五年前心肌梗死放过两个支架，最近复查都好，想问能不能爬山",
     "要是突然胸口像石头压着怎么办，先吃硝酸甘油还是先打120？我现在挺好",
     "我妈三年前中风过，右手无力，现在恢复得差不多了，问康复锻炼",
@@ -344,3 +364,10 @@ def test_a_number_told_in_other_words(table: ConceptTable, text: str, key: str, 
 @pytest.mark.parametrize("text", ["热水40度", "喝了38度白酒", "发烧3天"])
 def test_a_number_of_something_else_is_no_temperature(table: ConceptTable, text: str) -> None:
     assert "temperature_c" not in read(text, table).numbers.vitals
+
+
+def test_number_words_of_readings_are_numbers(knowledge: Knowledge) -> None:
+    numbers = read("八十三岁老人烧到三十九度五，血压一百八，血氧只有八十二，十二天前住过院", knowledge.table).numbers
+    assert numbers.age_years == 83
+    assert numbers.vitals["temperature_c"] == 39.5
+    assert numbers.vitals["spo2"] == 82
