@@ -23,6 +23,8 @@ from corpus.text import sentences
 KIND_ORDER: tuple[Kind, ...] = (
     "escalate", "medicine_safety", "diet", "activity", "monitor", "intervene", "educate", "refer",
 )  # fmt: skip
+#: Advice of these kinds must never be lost.
+SAFETY_KINDS: frozenset[Kind] = frozenset({"escalate", "medicine_safety"})
 _MOST_QUESTIONS = 3
 _MOST_UNKNOWN = 4
 
@@ -135,6 +137,7 @@ def _recommendation(chosen: Chosen, audience: Audience, language: Language, book
         citations=(book.cite(statement.id, shown),),
         strength=statement.source.strength,
         escalate_when=statement.escalate_when[language] if statement.escalate_when else None,
+        safety=chosen.safety or chosen.linked or statement.kind in SAFETY_KINDS,
     )
 
 
@@ -247,8 +250,20 @@ def markdown(answer: Answer, number: str, sources: bool = True) -> str:
     if sources and answer.citations:
         blocks.append(f"### {say('heading.sources', language)}")
         blocks.append("\n".join(source_line(citation, language) for citation in answer.citations))
+    if line := generation_line(answer):
+        blocks.append(f"*{line}*")
     blocks.append(f"*{say(f'disclaimer.{answer.audience}', language)}*")
     return "\n\n".join(blocks)
+
+
+def generation_line(answer: Answer) -> str | None:
+    """One plain sentence on what a language model did to the wording, where one was to have done something."""
+    done = answer.generation
+    if done is None or done.reason in ("emergency", "nothing_to_reword"):
+        return None
+    if done.status == "composed":
+        return say(f"generation.{done.reason}", answer.language, model=done.model)
+    return say("generation.reworded", answer.language, model=done.model)
 
 
 def marked(text: str, citations: Sequence[int]) -> str:
