@@ -186,16 +186,22 @@ def news2_command(
 @app.command()
 def verify(
     batch: Annotated[Path, typer.Option("--batch", help='JSONL file: {"id", "evidence", "claim"}')],
+    meaning: Annotated[bool, typer.Option(help="compare meanings with the embedder too; slower")] = True,
     as_json: Json = True,  # noqa: ARG001 - these two always write JSON; the flag is part of the contract
 ) -> None:
     """Judge whether evidence supports a claim: supported, contradicted or unsupported, with reasons."""
+    from assistant.claims.meaning import load_nli
     from assistant.verify import verify_claim
     from corpus.load import load_concepts
+    from index.embed import load_embedder
 
-    table = load_concepts()
+    table, settings = load_concepts(), Settings()
+    embedder = load_embedder(settings.embedder) if meaning else None
+    nli = load_nli(settings.nli) if settings.nli else None
 
     def one(case: Case) -> Case:
-        return dict(verify_claim(text_of(case, "evidence"), text_of(case, "claim"), table).model_dump(mode="json"))
+        result = verify_claim(text_of(case, "evidence"), text_of(case, "claim"), table, embedder, nli=nli)
+        return dict(result.model_dump(mode="json"))
 
     finish(run_batch(batch, one))
 
