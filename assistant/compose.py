@@ -231,7 +231,7 @@ def _question(missing: Missing, table: ConceptTable, language: Language) -> str:
 def markdown(answer: Answer, number: str, sources: bool = True) -> str:
     """The answer as Markdown, every sentence of advice with its ``[n]``; *number* is the emergency number."""
     language = answer.language
-    blocks = [_urgency_block(answer.urgency, language, number)]
+    blocks = [urgency_block(answer.urgency, language, number)]
     if answer.abstain_reason:
         blocks.append(answer.abstain_reason)
     kind: Kind | None = None
@@ -254,6 +254,18 @@ def markdown(answer: Answer, number: str, sources: bool = True) -> str:
         blocks.append(f"*{line}*")
     blocks.append(f"*{say(f'disclaimer.{answer.audience}', language)}*")
     return "\n\n".join(blocks)
+
+
+def urgency_block(urgency: Urgency, language: Language, number: str) -> str:
+    """The urgency as Markdown: the level, what to do now, and why."""
+    lines = [f"**{say(f'level.{urgency.level}', language, number=number)}**"]
+    cited = sorted({n for reason in urgency.reasons for n in reason.citations})
+    if urgency.reasons:
+        lines.append(marked(urgency.action, cited) if cited else urgency.action)
+        for reason in urgency.reasons:
+            facts = f" ({_facts(reason.because, language)})" if reason.because else ""
+            lines.append(f"- {reason.text}{facts}{''.join(f' [{n}]' for n in reason.citations)}")
+    return "\n\n".join(lines[:2]) + ("\n\n" + "\n".join(lines[2:]) if lines[2:] else "")
 
 
 def generation_line(answer: Answer) -> str | None:
@@ -298,17 +310,6 @@ def source_line(citation: Citation, language: Language) -> str:
 
 def _facts(facts: Sequence[Because], language: Language) -> str:
     return ("；" if language == "zh" else "; ").join(fact_text(fact, language) for fact in facts)
-
-
-def _urgency_block(urgency: Urgency, language: Language, number: str) -> str:
-    lines = [f"**{say(f'level.{urgency.level}', language, number=number)}**"]
-    cited = sorted({n for reason in urgency.reasons for n in reason.citations})
-    if urgency.reasons:
-        lines.append(marked(urgency.action, cited) if cited else urgency.action)
-        for reason in urgency.reasons:
-            facts = f" ({_facts(reason.because, language)})" if reason.because else ""
-            lines.append(f"- {reason.text}{facts}{''.join(f' [{n}]' for n in reason.citations)}")
-    return "\n\n".join(lines[:2]) + ("\n\n" + "\n".join(lines[2:]) if lines[2:] else "")
 
 
 def _recommendation_block(item: Recommendation, audience: Audience, language: Language) -> str:

@@ -1,0 +1,206 @@
+"""A language model puts chosen recommendations into other words; what does not pass every check is not shown.
+
+The model decides nothing. It is sent the text of recommendations, and of its reply only sentences are used that
+the verifier finds supported by the passage already cited, that advise nothing held back for this patient, and that
+together keep what the original says. A recommendation whose new wording fails keeps its own. One that must not be
+lost (:attr:`~assistant.answer.Recommendation.safety`) and fails takes the whole draft with it: a model that gets a
+warning wrong is not used for the rest. Urgency, what was held back and what is not known never reach it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant import compose
+from assistant.answer import Answer, Generation, HeldBack, Recommendation
+from assistant.call_model import Failure, Reply, call
+from assistant.directions import advice_in
+from assistant.facts import PatientFacts
+from assistant.hazards import Hazards
+from assistant.knowledge import Knowledge
+from assistant.llm import model_name, takes_schema
+from assistant.prompting import Prompt, build, parse
+from assistant.quotes import forbidden_in
+from assistant.settings import Settings
+from assistant.verify import check_sentences, verify_claim
+from corpus.models import TOWARDS
+from corpus.text import sentences
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+_LOG = logging.getLogger(__name__)
+#: With less than this share of the recommendations reworded, one voice for all of them reads better.
+_ENOUGH = 0.5
+#: A rewording that is so many times as long has something added.
+_LONGEST = 2.0
+
+
+@dataclass
+class Checked:
+    """What is left of the draft of one recommendation, and what was taken out of it."""
+
+    text: str | None
+    drafted: int = 0
+    dropped: int = 0
+    contradicted: int = 0
+
+
+class Rewriter:
+    """Rewords answers with one chat model."""
+
+    def __init__(self, model: BaseChatModel, knowledge: Knowledge, settings: Settings) -> None:
+        self._model = model
+        self._knowledge = knowledge
+        self._settings = settings
+        self._structured = takes_schema(model)
+        self.name = model_name(model)
+
+    def reword(self, answer: Answer, facts: PatientFacts) -> Answer:
+        """The answer in the model's words where they pass, else as it was; ``generation`` says which, and why."""
+        started = time.monotonic()
+        items = [item for item in answer.recommendations if item.id in self._knowledge.statements]
+        if answer.urgency.level == "emergency":
+            return self._composed(answer, started, "emergency")
+        if not items:
+            return self._composed(answer, started, "nothing_to_reword")
+        reply = self._draft(answer, items, facts)
+        if isinstance(reply, Failure):
+            return self._composed(answer, started, reply.reason)
+        checked = self._check(answer, reply, facts)
+        counts = {
+            "sentences_drafted": sum(c.drafted for c in checked.values()),
+            "dropped": sum(c.dropped for c in checked.values()),
+            "contradicted": sum(c.contradicted for c in checked.values()),
+        }
+        if counts["contradicted"]:
+            _LOG.warning("%s contradicted its sources in %d sentence(s)", self.name, counts["contradicted"])
+        texts = {identifier: c.text for identifier, c in checked.items() if c.text is not None}
+        if any(item.safety and item.id not in texts for item in items):
+            return self._composed(answer, started, "lost_safety", counts)
+        if len(texts) < _ENOUGH * len(items):
+            return self._composed(answer, started, "too_little", counts)
+        recommendations = tuple(
+            item.model_copy(update={"text": texts[item.id]}) if item.id in texts else item
+            for item in answer.recommendations
+        )
+        note = Generation(status="reworded", model=self.name, seconds=_since(started), **counts)
+        changes = {"recommendations": recommendations, "generator": self.name, "generation": note}
+        return self._written(answer.model_copy(update=changes))
+
+    def _draft(self, answer: Answer, items: list[Recommendation], facts: PatientFacts) -> dict[str, str] | Failure:
+        """The reworded text by id. A server that knows no schema is asked again without one, now and from then on."""
+
+        def prompt(structured: bool) -> Prompt:
+            return build(
+                answer,
+                items,
+                facts,
+                self._knowledge.table,
+                structured=structured,
+                with_question=self._settings.llm_question,
+            )
+
+        deadline = time.monotonic() + self._settings.llm_timeout
+        failure = Failure("unusable")
+        attempts = self._settings.llm_retries + 1
+        while attempts > 0 and (left := deadline - time.monotonic()) > 0:
+            asked = prompt(self._structured)
+            options = {"response_format": asked.schema} if self._structured else {}
+            reply = call(self._model, asked.messages, left, asked.longest_reply, options)
+            if isinstance(reply, Reply):
+                found = parse(reply.text, asked.keys)
+                if found:
+                    return {asked.keys[key].id: text for key, text in found.items()}
+                reply = Failure("unusable")
+            if reply.refused and self._structured:
+                self._structured = False
+                continue
+            failure = reply
+            attempts -= 1
+        return failure
+
+    def _check(self, answer: Answer, drafts: Mapping[str, str], facts: PatientFacts) -> dict[str, Checked]:
+        hazards = Hazards(facts, self._knowledge)
+        held = self._held(answer.held_back)
+        quotes = {citation.n: citation.quote for citation in answer.citations}
+        return {
+            item.id: self._check_one(item, drafts[item.id], quotes, hazards, held, facts)
+            for item in answer.recommendations
+            if item.id in drafts
+        }
+
+    def _check_one(
+        self,
+        item: Recommendation,
+        draft: str,
+        quotes: Mapping[int, str],
+        hazards: Hazards,
+        held: frozenset[str],
+        facts: PatientFacts,
+    ) -> Checked:
+        table = self._knowledge.table
+        marks = "".join(f"[{n}]" for n in item.citations)
+        marked = " ".join(f"{draft[start:end]} {marks}" for start, end in sentences(draft))
+        checked = Checked(None)
+        kept = []
+        for sentence in check_sentences(marked, quotes, table, facts=facts.present):
+            checked.drafted += 1
+            said = sentence.text.replace(f" {marks}", "").strip()
+            if not sentence.kept or self._advises_held(said, item.text, hazards, held):
+                checked.dropped += 1
+                checked.contradicted += sentence.label == "contradicted"
+                _LOG.debug("dropped from %s: %s (%s)", item.id, said, "; ".join(sentence.reasons))
+                continue
+            kept.append(said)
+        text = ("" if draft and draft[-1] in "。！？" else " ").join(kept)
+        if text and len(text) <= _LONGEST * len(item.text) + 40 and self._keeps(text, item):
+            checked.text = text
+        return checked
+
+    def _advises_held(self, said: str, original: str, hazards: Hazards, held: frozenset[str]) -> bool:
+        """Whether a sentence advises what this patient must not have, more than the checked original does."""
+        table = self._knowledge.table
+        if forbidden_in(said, hazards, table) and not forbidden_in(original, hazards, table):
+            return True
+        before = {a.target for a in advice_in(original, table) if a.direction in TOWARDS}
+        return any(
+            advice.direction in TOWARDS
+            and advice.target not in before
+            and any(table.is_a(advice.target, concept) for concept in held)
+            for advice in advice_in(said, table)
+        )
+
+    def _keeps(self, text: str, item: Recommendation) -> bool:
+        """Whether nothing of the original is lost: read the other way round, the new text has to support it."""
+        return verify_claim(text, item.text, self._knowledge.table).label == "supported"
+
+    def _held(self, items: Iterable[HeldBack]) -> frozenset[str]:
+        """The concepts that were held back for this patient."""
+        found = set()
+        for item in items:
+            statement = self._knowledge.statements.get(item.id)
+            if statement is not None:
+                found |= {advice.target for advice in statement.advice if advice.direction in TOWARDS}
+            found.add(item.id.rpartition("/")[2])
+        return frozenset(concept for concept in found if concept in self._knowledge.table)
+
+    def _composed(self, answer: Answer, started: float, reason: str, counts: Mapping[str, int] | None = None) -> Answer:
+        if reason not in ("emergency", "nothing_to_reword"):
+            _LOG.warning("the composed wording stands, not that of %s: %s", self.name, reason)
+        note = Generation(
+            status="composed", model=self.name, reason=reason, seconds=_since(started), **dict(counts or {})
+        )
+        return self._written(answer.model_copy(update={"generation": note}))
+
+    def _written(self, answer: Answer) -> Answer:
+        text = compose.markdown(answer, self._settings.emergency_call(answer.language))
+        return answer.model_copy(update={"text": text})
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 2)
