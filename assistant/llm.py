@@ -57,9 +57,9 @@ def takes_schema(model: BaseChatModel) -> bool:
 
 
 def _openai(name: str, settings: Settings) -> BaseChatModel:
-    model, found, url = name.rpartition("@http")
+    served, found, url = name.rpartition("@http")
     address = urlsplit(f"http{url}")
-    if not found or not model or not address.hostname:
+    if not found or not served or not address.hostname:
         raise LanguageModelError(
             f"CARE_LLM is 'openai:{name}', without the server's address; give it as "
             "openai:MODEL@http://127.0.0.1:8080/v1"
@@ -78,7 +78,7 @@ def _openai(name: str, settings: Settings) -> BaseChatModel:
         timeout=settings.llm_timeout, follow_redirects=False, trust_env=not _is_here(address.hostname)
     )
     options: dict[str, Any] = {
-        "model": model,
+        "model": served,
         "base_url": f"http{url}",
         "api_key": settings.llm_key or _NO_KEY,
         "organization": "",
@@ -89,7 +89,8 @@ def _openai(name: str, settings: Settings) -> BaseChatModel:
         "http_client": client,
         "use_responses_api": False,
     }
-    return ChatOpenAI(**options)
+    model: BaseChatModel = ChatOpenAI(**options)
+    return model
 
 
 def _transformers(name: str, settings: Settings) -> BaseChatModel:
