@@ -38,13 +38,18 @@ def call(
     seconds: float,
     longest: int,
     options: Mapping[str, Any],
+    *,
+    says_when_done: bool = False,
 ) -> Reply | Failure:
     """Ask *model*, for *seconds* at most and up to *longest* characters; a reply that breaks off is none.
+
+    *says_when_done*: this kind of model ends every whole reply with a reason for ending.
 
     The model runs in a thread of its own, because no client's time limit holds against a server that sends a
     byte now and then. A thread that is left behind stops at its next piece of text.
     """
     pieces: queue.Queue[str | Exception | None] = queue.Queue()
+    ended: list[str] = []
     stop = threading.Event()
 
     def work() -> None:
@@ -53,6 +58,7 @@ def call(
                 for chunk in model.stream(list(messages), **options):
                     if stop.is_set():
                         return
+                    ended.extend(filter(None, [chunk.response_metadata.get("finish_reason")]))
                     pieces.put(str(chunk.text))
             pieces.put(None)
         except Exception as error:  # noqa: BLE001 - any client may raise anything; each means "no reply"
@@ -65,7 +71,8 @@ def call(
         while True:
             piece = pieces.get(timeout=max(0.0, deadline - time.monotonic()))
             if piece is None:
-                return Reply(text) if text.strip() else Failure("unusable")
+                whole = bool(ended) or not says_when_done
+                return Reply(text) if text.strip() and whole else Failure("unusable")
             if isinstance(piece, Exception):
                 return _failure(piece, bool(text))
             text += piece

@@ -24,7 +24,6 @@ from assistant.hazards import Hazards
 from assistant.knowledge import Knowledge
 from assistant.llm import model_name, takes_schema
 from assistant.prompting import Prompt, build, parse
-from assistant.quotes import forbidden_in
 from assistant.settings import Settings
 from assistant.verify import check_sentences, verify_claim
 from corpus.models import TOWARDS
@@ -57,7 +56,7 @@ class Rewriter:
         self._model = model
         self._knowledge = knowledge
         self._settings = settings
-        self._structured = takes_schema(model)
+        self._structured = self._says_when_done = takes_schema(model)
         self.name = model_name(model)
 
     def reword(self, answer: Answer, facts: PatientFacts) -> Answer:
@@ -111,7 +110,14 @@ class Rewriter:
         while attempts > 0 and (left := deadline - time.monotonic()) > 0:
             asked = prompt(self._structured)
             options = {"response_format": asked.schema} if self._structured else {}
-            reply = call(self._model, asked.messages, left, asked.longest_reply, options)
+            reply = call(
+                self._model,
+                asked.messages,
+                left,
+                asked.longest_reply,
+                options,
+                says_when_done=takes_schema(self._model),
+            )
             if isinstance(reply, Reply):
                 found = parse(reply.text, asked.keys)
                 if found:
@@ -129,7 +135,7 @@ class Rewriter:
         held = self._held(answer.held_back)
         quotes = {citation.n: citation.quote for citation in answer.citations}
         return {
-            item.id: self._check_one(item, drafts[item.id], quotes, hazards, held, facts)
+            item.id: self._check_one(item, drafts[item.id], quotes, hazards, held)
             for item in answer.recommendations
             if item.id in drafts
         }
@@ -141,38 +147,36 @@ class Rewriter:
         quotes: Mapping[int, str],
         hazards: Hazards,
         held: frozenset[str],
-        facts: PatientFacts,
     ) -> Checked:
-        table = self._knowledge.table
         marks = "".join(f"[{n}]" for n in item.citations)
-        marked = " ".join(f"{draft[start:end]} {marks}" for start, end in sentences(draft))
+        banned = self._advised(item.text, hazards, held)
         checked = Checked(None)
         kept = []
-        for sentence in check_sentences(marked, quotes, table, facts=facts.present):
+        for start, end in sentences(draft):
+            said = draft[start:end]
+            # Facts of the patient are no support: "ibuprofen is fine" names nothing new where ibuprofen is taken.
+            results = check_sentences(f"{said} {marks}", quotes, self._knowledge.table)
             checked.drafted += 1
-            said = sentence.text.replace(f" {marks}", "").strip()
-            if not sentence.kept or self._advises_held(said, item.text, hazards, held):
-                checked.dropped += 1
-                checked.contradicted += sentence.label == "contradicted"
-                _LOG.debug("dropped from %s: %s (%s)", item.id, said, "; ".join(sentence.reasons))
+            if all(r.kept for r in results) and self._advised(said, hazards, held) <= banned:
+                kept.append(said)
                 continue
-            kept.append(said)
-        text = ("" if draft and draft[-1] in "。！？" else " ").join(kept)
+            checked.dropped += 1
+            checked.contradicted += any(r.label == "contradicted" for r in results)
+            reasons = [reason for r in results for reason in r.reasons]
+            _LOG.debug("dropped from %s: %s (%s)", item.id, said, "; ".join(reasons))
+        text = ("" if draft[-1:] in "。！？" else " ").join(kept)
         if text and len(text) <= _LONGEST * len(item.text) + 40 and self._keeps(text, item):
             checked.text = text
         return checked
 
-    def _advises_held(self, said: str, original: str, hazards: Hazards, held: frozenset[str]) -> bool:
-        """Whether a sentence advises what this patient must not have, more than the checked original does."""
+    def _advised(self, text: str, hazards: Hazards, held: frozenset[str]) -> frozenset[str]:
+        """What a text advises although this patient must not have it; a checked original may only seem to."""
         table = self._knowledge.table
-        if forbidden_in(said, hazards, table) and not forbidden_in(original, hazards, table):
-            return True
-        before = {a.target for a in advice_in(original, table) if a.direction in TOWARDS}
-        return any(
-            advice.direction in TOWARDS
-            and advice.target not in before
-            and any(table.is_a(advice.target, concept) for concept in held)
-            for advice in advice_in(said, table)
+        return frozenset(
+            advice.target
+            for advice in advice_in(text, table)
+            if advice.direction in TOWARDS
+            and (hazards.forbidden(advice.target) or any(table.is_a(advice.target, concept) for concept in held))
         )
 
     def _keeps(self, text: str, item: Recommendation) -> bool:

@@ -136,7 +136,8 @@ def _names_en(text: str) -> str:
         return match[0] if first in starters or _is_common(first) else f"{match[1]}{NAME}"
 
     text = re.sub(rf"((?:^|[.!?\n]\s*))({name})(?=\s+(?:{verbs})\b|,\s*\d)", opening, text)
-    text = re.sub(r"(?<=[\w,;:)\]] )[A-Z][a-z]+(?:['’-][A-Za-z]+)?(?:\s+[A-Z][a-z]+)*", _unless_common, text)
+    middle = r"(?<=[\w,;:)\]] )[A-Z][a-z]+(?:['’-][A-Za-z]+)?(?:\s+[A-Z][a-z]+)*(?![A-Za-z0-9])"
+    text = re.sub(middle, _unless_common, text)
     text = re.sub(r"\b[A-Z][a-z]+(?:\s+[A-Z][a-z]+)+", _unless_common, text)
     return re.sub(r"\b[A-Z]{3,}(?:\s+[A-Z]{3,})+\b", _unless_common, text)
 
@@ -175,7 +176,7 @@ def _names_zh(text: str) -> str:
     ends = r"(?=[,，。.;；、\s]*(?:今年|现年|\d{1,3}\s*岁|男|女|身份证|电话|手机|联系))"
     rules: list[tuple[str, Callable[[re.Match[str]], str]]] = [
         (rf"()({surname}(?:{given}){{0,2}}?)(?={titles})", _replace_zh),
-        (rf"()((?:老|小|阿){surname})(?=[,，。.;；、\s了的有说]|$)", _replace_zh),
+        (rf"()((?:老|小|阿){surname})(?=[,，。.;；、\s了的有说也都又在是吃想能可患得今]|$)", _replace_zh),
         (rf"((?:{cues})(?:是|为|叫|[:：])?\s*)({surname}(?:\s?{after}|[某Xx*○]{{1,2}}))", _replace_zh),
         (rf"((?:^|[,，。.;；、\s]))({surname}{after}){ends}", _replace_zh),
         (rf"((?:姓名|名字)(?:是|为|叫|[:：])?\s*)({given}{{2,4}})(?=[,，。.;；、\s]|$)", _replace_zh),
