@@ -8,6 +8,7 @@ names and files of ``{"en", "zh"}``; the table in the package used TICO-19 (CC0)
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import math
 import re
@@ -23,10 +24,6 @@ _ROUNDS = 6
 _SEEN = 3
 _LEAST = 0.1
 _NULL = ""
-_STOP = frozenset(
-    ["a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "with", "from", "as", "and", "or", "but", "nor", "so", "if", "then", "than", "that", "this", "these", "those", "it", "its", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "has", "have", "had", "having", "they", "them", "their", "he", "she", "his", "her", "him", "we", "us", "our", "you", "your", "i", "my", "who", "whom", "whose", "which", "what", "when", "where", "there", "here", "not", "no", "very", "more", "most", "also", "each", "any", "some", "all", "such", "own", "same", "other", "into", "onto", "can", "could", "may", "might", "must", "shall", "should", "will", "would"]
-)
-_STOP_HAN = frozenset(["的", "了", "和", "与", "或", "及", "在", "是", "有", "者", "应", "要", "可", "被", "对", "为", "以", "等", "其", "也", "都", "就", "而", "并", "于", "把", "将", "从", "这", "那", "个", "会", "让", "给", "请"])
 
 Pair = tuple[list[str], list[str]]
 
@@ -63,6 +60,13 @@ def learn(texts: Iterator[tuple[str, str]]) -> list[tuple[str, str, float]]:
     return sorted(table)
 
 
+@functools.cache
+def _stop() -> frozenset[str]:
+    """Words of grammar, which translate nothing by themselves."""
+    small = read_yaml(DATA / "language" / "claims.yaml")["small"]
+    return frozenset(str(word) for language in ("en", "zh") for word in small[language])
+
+
 def _model(aligned: list[Pair]) -> dict[tuple[str, str], float]:
     chance: dict[tuple[str, str], float] = {}
     for number in range(_ROUNDS):
@@ -87,13 +91,13 @@ def _english(text: str) -> list[str]:
     stemmer = Stemmer.Stemmer("english")
     folded = normalise(text).replace("aemia", "emia").replace("oedema", "edema").replace("oea", "ea")
     found = (w.removesuffix("'s") for w in re.findall(r"[a-z][a-z']*[a-z]", folded))
-    return [str(stemmer.stemWord(w)) for w in found if w not in _STOP]
+    return [str(stemmer.stemWord(w)) for w in found if w not in _stop()]
 
 
 def _chinese(text: str) -> list[str]:
     import rjieba
 
-    return [w for w in rjieba.cut(normalise(text)) if re.match(r"[\u4e00-\u9fff]", w) and w not in _STOP_HAN]
+    return [w for w in rjieba.cut(normalise(text)) if re.match(r"[\u4e00-\u9fff]", w) and w not in _stop()]
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ class Pair(BaseModel):
 
 
 def run(path: Path | None = None, embedder: Embedder | None = None) -> dict[str, Any]:
-    """Figures by kind and language, for the pairs looked at and for the test pairs apart, and what was judged wrongly."""
+    """Figures by kind and language, the test pairs apart, and what was judged wrongly."""
     table = load_concepts()
     counts: dict[str, dict[tuple[str, str], Counter[str]]] = {
         "dev": defaultdict(Counter),

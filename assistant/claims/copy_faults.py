@@ -42,7 +42,7 @@ def _turned_phrases(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
     for mine, theirs in shared_phrases(claim.named, evidence.named):
         clauses: dict[int, list[tuple[int, bool]]] = {}
         for a, b in zip(mine, theirs, strict=True):
-            if not claim.wording.in_context(a) and not evidence.wording.in_context(b):
+            if not any(t.wording.in_context(at) or t.wording.unsure(at) for t, at in ((claim, a), (evidence, b))):
                 signs = [(text.wording.turned(at), text.wording.amount(at)) for text, at in ((claim, a), (evidence, b))]
                 clauses.setdefault(claim.wording.clause_at(a).start, []).append((a, turns_clash(*signs)))
         for found in clauses.values():
@@ -64,9 +64,9 @@ def _denied_words(claim: Text, evidence: Text) -> Iterator[Fault]:
     for word in claim.named.words:
         if not word.han and word.stem not in theirs:
             for other in evidence.named.words:
-                if other.stem not in mine and opposite_of(word.stem, other.stem):
-                    if claim.wording.turned(word.start) == evidence.wording.turned(other.start):
-                        yield "contradicted", f"the passage says {evidence.folded[other.start : other.end]}"
+                same = claim.wording.turned(word.start) == evidence.wording.turned(other.start)
+                if same and other.stem not in mine and opposite_of(word.stem, other.stem):
+                    yield "contradicted", f"the passage says {evidence.folded[other.start : other.end]}"
 
 
 _ONLY = re.compile(r"(?P<not>not |不只|不仅|不能只)?\s*(?:(?<![a-z])(?:only|just)(?![a-z])|只|仅)")
@@ -76,15 +76,21 @@ def _only_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[F
     """What alone is allowed: another thing than in the passage, or alone where the passage says not only."""
     for mark in _ONLY.finditer(claim.folded):
         mine = _next_concepts(claim, mark.end())
+        same_sense = []
         for other in _ONLY.finditer(evidence.folded):
             theirs = _next_concepts(evidence, other.end())
-            if bool(mark["not"]) != bool(other["not"]):
-                if mine and mine & theirs and not any(bool(o["not"]) == bool(mark["not"]) for o in _ONLY.finditer(evidence.folded)):
-                    yield "contradicted", "the passage says not only"
-                continue
+            if bool(mark["not"]) == bool(other["not"]):
+                same_sense.append(theirs)
+            elif mine & theirs and not same_sense:
+                yield "contradicted", "the passage says not only"
+        for theirs in same_sense:
             for a in mine - theirs:
-                if any(table[a].kind == table[b].kind and not table.is_a(a, b) and not table.is_a(b, a) for b in theirs - mine):
+                if any(_unlike(a, b, table) for b in theirs - mine):
                     yield "contradicted", f"the passage allows only something else than {table.label(a, 'en')}"
+
+
+def _unlike(a: str, b: str, table: ConceptTable) -> bool:
+    return table[a].kind == table[b].kind and not table.is_a(a, b) and not table.is_a(b, a)
 
 
 _THAN = re.compile(r"(?<![a-z])than(?![a-z])|比|多于|少于|优于|胜过")

@@ -33,7 +33,16 @@ def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers
     lexicon = load_lexicon()
     first, last = theirs[blocks[0].b].start, theirs[blocks[-1].b + blocks[-1].size - 1].end
     balanced = len(cues) - sum(first <= start < last for start, _ in their_cues)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    opcodes = matcher.get_opcodes()
+    pairs = {
+        (mine[i1].stem, theirs[j1].stem)
+        for tag, i1, i2, j1, j2 in opcodes
+        if tag == "replace" and i2 - i1 == j2 - j1 == 1
+    }
+    for a, b in sorted(pairs):
+        if a < b and (b, a) in pairs and not {a, b} & lexicon.light:
+            yield "contradicted", f"{a} and {b} have changed places"
+    for tag, i1, i2, j1, j2 in opcodes:
         put, lost = mine[i1:i2], theirs[j1:j2]
         if tag == "equal" or len(put) > _SHORT or len(lost) > _SHORT:
             continue
@@ -42,9 +51,9 @@ def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers
                 if not _within(word, numbers) and _swapped(word, put, lost, mine, theirs, lexicon):
                     yield "contradicted", f"the passage has {_text(lost, evidence)} instead of {_text([word], claim)}"
         inner = i1 > 0 and i2 < len(mine) and len(put) + len(lost) <= _SHORT
-        if inner and balanced != 0 and any(_begins(w, cues) for w in put) != any(_begins(w, their_cues) for w in lost):
-            if tag != "delete" or not _edge(j2, theirs, evidence):
-                yield "contradicted", f"{_text(put or lost, claim if put else evidence)} turns the passage round"
+        inner = inner and balanced != 0 and (tag != "delete" or not _edge(j2, theirs, evidence))
+        if inner and any(_begins(w, cues) for w in put) != any(_begins(w, their_cues) for w in lost):
+            yield "contradicted", f"{_text(put or lost, claim if put else evidence)} turns the passage round"
 
 
 def _begins(word: Word, cues: Spans) -> bool:
@@ -83,7 +92,12 @@ def _within(word: Word, spans: Spans) -> bool:
 
 
 def _swapped(
-    word: Word, put: Sequence[Word], lost: Sequence[Word], mine: Sequence[Word], theirs: Sequence[Word], lexicon: Lexicon
+    word: Word,
+    put: Sequence[Word],
+    lost: Sequence[Word],
+    mine: Sequence[Word],
+    theirs: Sequence[Word],
+    lexicon: Lexicon,
 ) -> bool:
     if word.stem in lexicon.light or explains(word, lost, lexicon):
         return False

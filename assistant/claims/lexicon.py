@@ -75,7 +75,6 @@ class Lexicon:
             return 0.0
         return dot / (_norm(va) * _norm(vb))
 
-
     def _within(self, a: str, b: str) -> bool:
         """Whether one Chinese word is the other with something that does not matter: 肾 and 肾脏, 药 and 吃药."""
         shorter, longer = sorted((a, b), key=len)
@@ -92,9 +91,9 @@ def _norm(vector: dict[str, float]) -> float:
 
 def _near(a: str, b: str) -> bool:
     """Whether two English stems are of one family: infect and infecti, catheter and catheteris."""
-    shorter, longer = sorted((a, b), key=len)
-    if len(shorter) >= 5 and longer.endswith(shorter) and not longer.startswith(_OPPOSITE_PREFIXES):
+    if 5 <= len(a) < len(b) and b.endswith(a) and not b.startswith(_OPPOSITE_PREFIXES):
         return True
+    shorter, longer = sorted((a, b), key=len)
     return len(shorter) >= 4 and longer.startswith(shorter[: max(4, len(shorter) - 1)])
 
 
@@ -153,5 +152,8 @@ def load_lexicon() -> Lexicon:
     light = {stem(str(w)) for w in data["light"]["en"]} | {str(w) for w in data["light"]["zh"]}
     small = {stem(str(w)) for w in data["small"]["en"]} | {str(w) for w in data["small"]["zh"]}
     return Lexicon(
-        {word: frozenset(ids) for word, ids in groups.items()}, dict(vectors), frozenset(light | small), frozenset(small)
+        {word: frozenset(ids) for word, ids in groups.items()},
+        dict(vectors),
+        frozenset(light | small),
+        frozenset(small),
     )

@@ -30,7 +30,7 @@ def nearness(embedder: Embedder, evidence: str, claim: str, one_language: bool) 
 
 
 def load_nli(name: str) -> Nli:
-    """An entailment cross-encoder by name or folder; raises :class:`~assistant.InputError` where it cannot be loaded."""
+    """An entailment model by name or folder; raises :class:`~assistant.InputError` where it cannot be loaded."""
     try:
         from sentence_transformers import CrossEncoder
 

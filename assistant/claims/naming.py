@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -13,6 +14,8 @@ from corpus.concepts import Concept, ConceptTable, Mention
 from corpus.text import HAN, normalise
 
 Presence = Literal["named", "narrower", "absent"]
+#: A fall is not what falls off or asleep.
+_PARTICLE = re.compile(r"fall(?:s|ing|en)? (?:off|asleep|below|under|outside|to)(?![a-z])")
 #: From here on two words count as the same thing in other words.
 ALIKE = 0.45
 
@@ -28,9 +31,7 @@ def extended(table: ConceptTable) -> ConceptTable:
             known = next((c for c in map(table.lookup, (*en, *zh)) if c and table[c].kind == "person"), None)
             if known and kind == "people":
                 concept = concepts[known]
-                concepts[known] = replace(
-                    concept, names_en=(*concept.names_en, *en), names_zh=(*concept.names_zh, *zh)
-                )
+                concepts[known] = replace(concept, names_en=(*concept.names_en, *en), names_zh=(*concept.names_zh, *zh))
             else:
                 concept_kind = "body part" if kind == "body" else "person"
                 concepts[f"{kind}:{name}"] = Concept(
@@ -59,7 +60,9 @@ def read_names(folded: str, table: ConceptTable) -> Named:
     """The concepts and words of a normalised text; *table* is an :func:`extended` one."""
     found = tuple(words(folded))
     edges = {edge for word in found for edge in (word.start, word.end)}
-    mentions = tuple(m for m in table.find(folded) if not _inside_word(m, found))
+    mentions = tuple(
+        m for m in table.find(folded) if not _inside_word(m, found) and not _PARTICLE.match(folded, m.start)
+    )
     sure = tuple(m for m in mentions if not HAN.match(m.name) or {m.start, m.end} <= edges)
     return Named(folded, mentions, sure, found)
 

@@ -66,6 +66,11 @@ def claims() -> dict[str, Any]:
     return data
 
 
+@functools.lru_cache(maxsize=64)
+def _one_word(name: str) -> re.Pattern[str]:
+    return re.compile(alternatives([name]))
+
+
 def alternatives(words: Iterable[str]) -> str:
     """A regular expression for any of the words, the longest first; English ones as whole words."""
     parts = []
@@ -93,7 +98,7 @@ def _grammar() -> _Grammar:
     part = "|".join(sorted(numbers["parts"], key=len, reverse=True))
     han = f"[{_HAN_DIGITS}十百半]"
     value = (
-        r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}\s?[/⁄]\s?\d{1,2}(?![\d/])|\d+(?:\.\d+)?"
+        r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}\s?[/\u2044]\s?\d{1,2}(?![\d/])|\d+(?:\.\d+)?"
         rf"|(?<![a-z])(?:(?:a|one|two|three|four)[ -])?(?:{part})(?![a-z])(?:\s+an?(?![a-z]))?"
         rf"|(?<![a-z])(?:{word})(?:[ -](?:{word}))?(?![a-z])(?:\s+in\s+(?:{word}|\d+)(?![a-z0-9]))?"
         rf"|(?:百分之|{han}分之)[{_HAN_DIGITS}十\d]+|{han}+)"
@@ -139,7 +144,7 @@ def read_quantities(folded: str) -> list[Quantity]:
     ]
     taken = [(q.start, q.end) for q in found]
     for name, times in claims()["frequencies"].items():
-        for m in re.finditer(alternatives([name]), folded):
+        for m in _one_word(str(name)).finditer(folded):
             interval = _DAY / float(times)
             found.append(Quantity(interval, interval, TIME, (times, times), m.start(), m.end(), m[0], period=True))
             taken.append((m.start(), m.end()))
@@ -187,15 +192,13 @@ def _number(match: re.Match[str], folded: str, grammar: _Grammar) -> list[Quanti
     bound = grammar.bounds[cue["cue"]] if cue else None
     if cue and cue["cue"].endswith("内") and re.match(r"\S{0,3}[\u4e00-\u9fff]{0,4}?(?:不|勿|别|禁|避免)", behind):
         bound = None
-    return [
-        Quantity(*base, dimension, (low, high), match.start(), match.end(), match[0].strip(), bound, unit=factor)
-    ]
+    return [Quantity(*base, dimension, (low, high), match.start(), match.end(), match[0].strip(), bound, unit=factor)]
 
 
 def _value(text: str, grammar: _Grammar) -> tuple[float | None, bool]:
     """The value of a written number, and whether it is a share of something."""
     text = text.strip()
-    if fraction := re.fullmatch(r"(\d+)\s?[/⁄]\s?(\d+)", text):
+    if fraction := re.fullmatch(r"(\d+)\s?[/\u2044]\s?(\d+)", text):
         top, bottom = float(fraction[1]), float(fraction[2])
         return (top / bottom, True) if 0 < top < bottom <= 10 else (None, False)
     if text[0].isdigit():

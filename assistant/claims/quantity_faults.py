@@ -63,6 +63,7 @@ def _ends(a: Quantity, b: Quantity, raw: bool = False, tolerance: float = 0.02) 
 
 
 def equal_quantity(claim: Quantity, evidence: Quantity, text: Text, table: ConceptTable) -> bool:
+    """Whether two quantities are the same, in any units or as how often; a bare number equals any with its value."""
     if claim.dimension == evidence.dimension == "celsius":
         return all(min(abs(x - evidence.low), abs(x - evidence.high)) <= 0.3 for x in (claim.low, claim.high))
     if claim.dimension == evidence.dimension:
@@ -71,7 +72,8 @@ def equal_quantity(claim: Quantity, evidence: Quantity, text: Text, table: Conce
         if _ends(claim, evidence, tolerance=tolerance if claim.unit != evidence.unit else 1e-6):
             return True
     elif COUNT in (claim.dimension, evidence.dimension) and not claim.period and not evidence.period:
-        return _ends(claim, evidence, raw=True, tolerance=1e-6)
+        if _ends(claim, evidence, raw=True, tolerance=1e-6):
+            return True
     elif {claim.dimension, evidence.dimension} == {"mmol/l", "mg/dl"}:
         return _same_by_measurement(claim, evidence, text, table)
     if claim.interval and evidence.dimension == TIME:
@@ -129,7 +131,7 @@ def _of_another(
     ]  # fmt: skip
     if not rivals or quantity.period:
         return None
-    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}):
+    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}, {"activity"}):
         at = [_concepts_beside(group, text, kinds, table) for group, text in
               (([quantity], claim), (equal, evidence), (rivals, evidence))]  # fmt: skip
         if at[0] & at[2] and at[1] and not at[0] & at[1]:
@@ -137,9 +139,7 @@ def _of_another(
     return None
 
 
-def _concepts_beside(
-    quantities: Sequence[Quantity], text: Text, kinds: set[str], table: ConceptTable
-) -> set[str]:
+def _concepts_beside(quantities: Sequence[Quantity], text: Text, kinds: set[str], table: ConceptTable) -> set[str]:
     spans = [_segment(q, text.folded) for q in quantities]
     return {
         m.concept for m in text.named.mentions

@@ -25,11 +25,11 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
     agreed: dict[int, int] = {}
     turned: dict[int, list[tuple[int, str]]] = {}
     for start, name, weight, places in _anchors(claim, evidence, table):
-        if claim.wording.in_context(start) or start in mixed:
+        if claim.wording.in_context(start) or claim.wording.unsure(start) or start in mixed:
             continue
         part = claim.wording.part_at(start)
         mine = (claim.wording.turned(start), claim.wording.amount(start))
-        places = [p for p in places if not evidence.wording.in_context(p)]
+        places = [p for p in places if not evidence.wording.in_context(p) and not evidence.wording.unsure(p)]
         if not places:
             continue
         theirs = [(evidence.wording.turned(p), evidence.wording.amount(p)) for p in places]
@@ -51,6 +51,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
 
 
 def turns_clash(mine: tuple[bool, int], theirs: tuple[bool, int]) -> bool:
+    """Whether one of two is turned round and the other, which is not to be less, is not: (turned, amount) of each."""
     if mine[0] == theirs[0]:
         return False
     kept = theirs if mine[0] else mine

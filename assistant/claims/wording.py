@@ -8,46 +8,43 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.claims.clauses import (
+    INNER,
+    LIST,
+    PUNCTUATION,
+    SHARED,
+    Clause,
+    break_patterns,
+    clauses_of,
+    ends_in_or,
+)
 from assistant.claims.quantities import alternatives, claims
 from corpus.text import HAN
 
-_PUNCTUATION = re.compile(r"[;:!?。]|[.](?=\s|$)|[,](?!\d{3})|[()]|\n|\s-\s")
-_JOIN = re.compile(r"(?<![a-z])and(?![a-z])")
-_LAST_JOIN = re.compile(r"(?<![a-z])(and|or|but)(?![a-z])|[.;:]")
-_HAN_CUT = re.compile(r"(?<=[\u4e00-\u9fff])(?:(?<![目以提饭餐])前(?![列面])|(?<![不反适效相对])应(?![用激答]))")
-_AGAINST = r"(?<![a-z])(?:advis|warn|recommend|guard|counsel)[a-z]*(?: [a-z]+){0,4} against"
+_AGAINST = r"(?<![a-z])(?:advis|warn|guard|counsel)[a-z]*(?: [a-z]+){0,4} against"
+_APART = re.compile(
+    r"(?<![a-z])keep(?:s|ing)? (?:[a-z'-]+,? ){1,14}?(?:off|out of|away from|at least [a-z0-9 ]{1,12} from)(?![a-z])"
+)
 _FOR = re.compile(r"(?<=[a-z]) for (?!at |a few|long)")
-_THAT = re.compile(r"(?<![a-z])that(?= (?:do|does|is|are|can|cannot|may|will|has|have|was|were|would)(?![a-z]))")
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
+_EITHER = 2
+_LOOSE_SUBJECT = frozenset({"do not", "don't", "does not", "doesn't", "did not", "has not", "have not"})
 #: How cues end that turn what stands before them.
 _SAID_OF = ("ed", "unsafe", "limits", "self", "unnecessary", "en")
-#: Words that reach over a comma only into a list of alternatives.
 _INSIDE_WORD = re.compile(r"[识分区性特级个鉴类辨告差派]别")
-_NO_BREAK = re.compile(r"[同及临小有随平暂定按即实计准]时|.时[间候常]")
 _HAN_CONTEXT = re.compile(r"(?:者|的人|的患者|的话|期间|[\u4e00-\u9fff]时|[\u4e00-\u9fff][前后])\s*,?\s*$")
+#: Words that reach over a comma only into a list of alternatives.
 _SHORT = frozenset({"no", "not", "without", "nothing", "none"})
-#: How a clause follows the one before: anew, as more of a list, or sharing what is said at its end.
-_NEW, _LIST, _SHARED, _INNER = 1, 2, 3, 4
 _HAN_ITEM = re.compile("[、或和且而]")
 #: Within how many characters a verb such as "stop" or "avoid" is what a "not" before it denies.
 _NESTED = 10
-_RELATIVE = re.compile(r"(?<![a-z])(?:who|which|whose|where|without)(?![a-z])")
-_MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
-_HAN_TAIL = 4
+_HAN_TAIL = 6
 _LIST_WORDS = 10
 _FEW = 2
 _HAN_SCOPE = 4
 _AMOUNT_REACH = 45
 _HAN_REACH = 10
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A stretch of a text within which a word can turn another one round."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ class Wording:
 
     def part_at(self, position: int) -> int:
         """Where the part of the sentence between two marks of punctuation begins in which a place lies."""
-        return max((m.end() for m in _PUNCTUATION.finditer(self.folded, 0, position)), default=0)
+        return max((m.end() for m in PUNCTUATION.finditer(self.folded, 0, position)), default=0)
 
     def shielded(self, position: int) -> bool:
         """Whether a place lies in words that only look as if they turned something round."""
@@ -84,7 +81,11 @@ class Wording:
 
     def turned(self, position: int) -> bool:
         """Whether what stands at this place is turned round: avoided, denied, forbidden."""
-        return bool(self._turned[min(position, len(self._turned) - 1)])
+        return self._turned[min(position, len(self._turned) - 1)] == 1
+
+    def unsure(self, position: int) -> bool:
+        """Whether what stands at this place may or may not be turned round: the subject of something denied."""
+        return self._turned[min(position, len(self._turned) - 1)] == _EITHER
 
     def amount(self, position: int) -> int:
         """+1 where more of it is meant, -1 where less, 0 where neither."""
@@ -102,16 +103,12 @@ class Wording:
 
 @dataclass(frozen=True)
 class _Patterns:
-    breaks: re.Pattern[str]
-    examples: re.Pattern[str]
-    context: re.Pattern[str]
     ahead: re.Pattern[str]
     waiver: re.Pattern[str]
     strong: frozenset[str]
     doing: str
     amount: tuple[tuple[int, re.Pattern[str]], ...]
     opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
-    verbs: frozenset[str]
 
 
 @functools.cache
@@ -125,9 +122,6 @@ def _patterns() -> _Patterns:
         id(side): re.compile(alternatives([*side["en"], *side["zh"]])) for pair in data["opposites"] for side in pair
     }
     return _Patterns(
-        breaks=re.compile(alternatives([*data["breaks"]["en"], *data["breaks"]["zh"]])),
-        examples=re.compile(alternatives(data["breaks"]["examples"])),
-        context=re.compile(rf"\s*(?:{alternatives(data['context'])})"),
         ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"),
         waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
         strong=frozenset(negation["strong"]),
@@ -137,7 +131,6 @@ def _patterns() -> _Patterns:
             for sign, key in ((1, "more"), (-1, "less"))
         ),
         opposites=tuple((pole[id(a)], pole[id(b)]) for a, b in data["opposites"]),
-        verbs=frozenset(str(verb) for verb in data["verbs"]),
     )
 
 
@@ -148,7 +141,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     inside = bytearray(len(folded) + 1)
     for start, end in names:
         inside[start:end] = b"\x01" * (end - start)
-    clauses, joins = _clauses(folded, patterns, inside)
+    clauses, joins = clauses_of(folded, inside)
+    breaks = break_patterns()
     turned = bytearray(len(folded) + 1)
     cues = [
         m
@@ -156,10 +150,10 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         if (not inside[m.start()] or m.end() - m.start() > 4) and not _INSIDE_WORD.match(folded, m.start() - 1)
     ]
     shields = [(m.start(), m.end()) for m in cues if m.lastgroup == "shield"]
-    carried, opened, strong = 0, 0, False
+    carried, opened, strong, began = 0, 0, False, 0
     for number, (clause, how) in enumerate(zip(clauses, joins, strict=True)):
         own = [m for m in cues if clause.start <= m.start() < clause.end and m.lastgroup != "shield"]
-        goes_on = how == _LIST or (how == _INNER and strong)
+        goes_on = how == LIST or (how == INNER and strong)
         if folded[clause.start - 1 : clause.start] == "(":
             opened = carried
         elif folded[clause.start - 1 : clause.start] == ")":
@@ -168,20 +162,28 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         strong = strong if goes_on else False
         before: re.Match[str] | None = None
         for cue in own:
-            undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= _NESTED
-            first = cue.end()
-            if _is_whole(cue, clause, folded, patterns):
+            nested = 0 if HAN.match(cue[0]) else _NESTED
+            undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= nested
+            first = began if undone else cue.end()
+            if not undone and _is_whole(cue, clause, folded, patterns, inside):
                 first = _list_start(clauses, joins, number, folded)
-            last = _reach(cue, clause, folded, patterns)
+            last = max(first, _reach(cue, clause, folded, patterns))
             turned[first:last] = bytes([0 if undone else 1]) * (last - first)
+            if first < cue.start() and (HAN.match(cue[0]) or cue[0] in _LOOSE_SUBJECT):
+                turned[first : cue.start()] = bytes([_EITHER]) * (cue.start() - first)
+            began = first
             before = cue
             strong = cue[0] in patterns.strong
-        carried = turned[clause.end - 1]
-        context = how != _LIST and patterns.context.match(folded, clause.start)
-        if context and not patterns.examples.match(folded[clause.end :].lstrip()):
+        carried = turned[clause.end - 1] % _EITHER
+        if own and own[-1].end() == clause.end:
+            carried = 1
+        context = how != LIST and breaks.context.match(folded, clause.start)
+        if context and not breaks.examples.match(folded[clause.end :].lstrip()):
             carried = 0
-        if carried and own and not _carries(own[-1], clause, folded, patterns):
+        if carried and own and not _carries(own[-1], clause, folded):
             carried = 0
+    for apart in _APART.finditer(folded):
+        turned[apart.start() : apart.end()] = b"\x01" * (apart.end() - apart.start())
     return Wording(
         folded=folded,
         clauses=tuple(clauses),
@@ -192,7 +194,11 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         shields=tuple(shields),
         waived=patterns.waiver.search(folded) is not None,
         context=frozenset(
-            c.start for c in clauses if patterns.context.match(folded, c.start) or _HAN_CONTEXT.search(folded, c.start, c.end)
+            c.start
+            for c in clauses
+            if breaks.context.match(folded, c.start)
+            or _HAN_CONTEXT.search(folded, c.start, c.end)
+            or (folded[c.end - 1 : c.end] == "," and _PREPOSITION.match(folded, c.start))
         ),
         poles=tuple(
             (number, side, m.start(), m.end())
@@ -203,36 +209,40 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
     )
 
 
-def _carries(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> bool:
+def _carries(cue: re.Match[str], clause: Clause, folded: str) -> bool:
     """Whether what a cue says goes on in the next item of a list."""
-    said_before = cue[0].endswith(_SAID_OF) or len(folded[cue.end() : clause.end].split()) <= _FEW
-    if cue.lastgroup != "ahead" and said_before and _is_whole(cue, clause, folded, patterns):
-        return folded[clause.end - 1 : clause.end] in "()"
-    return cue[0] not in _SHORT or _ends_in_or(folded[clause.end :])
+    passive = cue[0].endswith(("not", "n't", "never")) and len(folded[cue.end() : clause.end].split()) <= _FEW
+    if cue.lastgroup != "ahead" and (passive or cue[0].endswith(_SAID_OF)):
+        return folded[clause.end - 1 : clause.end] in "()" or ends_in_or(folded[clause.end :])
+    return cue[0] not in _SHORT or ends_in_or(folded[clause.end :])
 
 
 def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: str) -> int:
     """Where the list begins that a clause ends: what is said of its end is said of all of it."""
-    while number and joins[number] in (_LIST, _SHARED):
+    while number and joins[number] in (LIST, SHARED):
         before = folded[clauses[number - 1].start : clauses[number - 1].end].split()
-        if len(before) > (_LIST_WORDS if joins[number] == _SHARED else _FEW + 2):
+        example = break_patterns().examples.match(folded, clauses[number].start)
+        if len(before) > (_LIST_WORDS if joins[number] == SHARED or example else _FEW + 2):
             break
         number -= 1
     return clauses[number].start
 
 
-def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> bool:
+def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns, inside: bytearray) -> bool:
     """Whether a cue turns its whole clause: it says so itself, or it ends the clause (alcohol: avoid)."""
     if cue.lastgroup == "whole":
         return True
     if cue[0] in ("do not", "don't"):
         if _PREPOSITION.match(folded, clause.start):
             return False
-        return re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()]) is not None
+        return (
+            re.search(r"(?<![a-z])(?!and |or |but |please |also |then )[a-z]{2}", folded[clause.start : cue.start()])
+            is not None
+        )
     tail = folded[cue.end() : clause.end]
     if HAN.match(cue[0][0]):
-        subject = folded[clause.start : cue.start()].strip(" 也应都要须先更尽量")
-        return cue[0] in patterns.strong and len(subject) > 1 and len(HAN.findall(tail)) <= _HAN_TAIL
+        before, behind = inside[clause.start : cue.start()], inside[cue.end() : clause.end]
+        return cue[0] in patterns.strong and any(before) and not any(behind) and len(HAN.findall(tail)) <= _HAN_TAIL
     return cue.lastgroup == "verb" and not re.search(r"[a-z]{2}", tail)
 
 
@@ -244,53 +254,6 @@ def _reach(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns)
         return clause.end
     end = _HAN_ITEM.search(folded, cue.end(), clause.end)
     return min(end.start() if end else clause.end, cue.end() + _HAN_SCOPE)
-
-
-def _clauses(folded: str, patterns: _Patterns, inside: bytearray) -> tuple[list[Clause], list[int]]:
-    """The clauses, and for each whether it is new, only continues a list, or shares what follows with the one before."""
-    cuts: dict[int, int] = {0: _NEW}
-    for mark in _PUNCTUATION.finditer(folded):
-        rest = folded[mark.end() :]
-        how = _LIST if mark[0] in "()" or patterns.examples.match(rest.lstrip()) else _NEW
-        if mark[0] == "," and not HAN.match(folded[mark.start() - 1 : mark.start()] or " "):
-            how = _NEW if _new_instruction(rest, patterns) and not _ends_in_or(rest) else _LIST
-        cuts[mark.end()] = how
-    for mark in _JOIN.finditer(folded):
-        if new := _new_instruction(folded[mark.start() :], patterns):
-            cuts[mark.start()] = _SHARED if new == _SHARED and folded[: mark.start()].rstrip()[-1:] != "," else _NEW
-    for mark in patterns.examples.finditer(folded):
-        cuts.setdefault(mark.start(), _LIST)
-    for mark in _HAN_CUT.finditer(folded):
-        if not inside[mark.start()]:
-            cuts.setdefault(mark.end() if mark[0] == "前" else mark.start(), _INNER)
-    for mark in patterns.breaks.finditer(folded):
-        if not inside[mark.start()] and not (mark[0] == "时" and _NO_BREAK.match(folded, mark.start() - 1)):
-            han = HAN.match(mark[0]) is not None
-            cuts[mark.end() if han and mark[0] in ("者", "时", "的人", "的患者", "的话", "期间") else mark.start()] = _INNER if han else _NEW
-    for mark in _THAT.finditer(folded):
-        cuts[mark.start()] = _NEW
-    for mark in _RELATIVE.finditer(folded):
-        modal = _MODAL.search(folded, mark.end() + 8)
-        if modal and not _PUNCTUATION.search(folded, mark.end(), modal.start()):
-            cuts.setdefault(modal.start(), _NEW)
-    starts = sorted(position for position in cuts if position < len(folded))
-    ends = [*starts[1:], len(folded)]
-    return [Clause(s, e) for s, e in zip(starts, ends, strict=True)], [cuts[s] for s in starts]
-
-
-def _ends_in_or(rest: str) -> bool:
-    """Whether the list that goes on here is one of alternatives: do not stand, cross the legs, or sleep."""
-    joined = _LAST_JOIN.search(rest)
-    return joined is not None and joined[1] == "or"
-
-
-def _new_instruction(rest: str, patterns: _Patterns) -> int:
-    found = re.match(r"\s*(?:and|or|then|also)?\s*(?:always |gently |slowly )?([a-z']+)\s*([a-z']*)\s*([a-z']*)", rest)
-    if found is None:
-        return 0
-    if found[1] in patterns.verbs:
-        return _NEW
-    return _SHARED if found[2] in patterns.verbs or _MODAL.fullmatch(found[3] or "") else 0
 
 
 def _amounts(
