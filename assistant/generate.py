@@ -10,6 +10,7 @@ warning wrong is not used for the rest. Urgency, what was held back and what is 
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,11 +24,12 @@ from assistant.facts import PatientFacts
 from assistant.hazards import Hazards
 from assistant.knowledge import Knowledge
 from assistant.llm import model_name, takes_schema
-from assistant.prompting import Prompt, build, parse
+from assistant.prompting import Prompt, brings_in, build, parse
 from assistant.settings import Settings
 from assistant.verify import check_sentences, verify_claim
 from corpus.models import TOWARDS
 from corpus.text import sentences
+from index.lexical import tokenise
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -37,6 +39,11 @@ _LOG = logging.getLogger(__name__)
 _ENOUGH = 0.5
 #: A rewording that is so many times as long has something added.
 _LONGEST = 2.0
+#: What divides a sentence into parts that could stand alone.
+_PART = re.compile(
+    r"[;；:：，]\s*|,\s+(?:and|but|so|or)\s+(?=[a-z]+ (?:is|are|was|can|may|do|has|have|will)\b)"
+    r"|\s[-–—]\s|\s*[()（）]\s*"
+)
 
 
 @dataclass
@@ -133,41 +140,63 @@ class Rewriter:
     def _check(self, answer: Answer, drafts: Mapping[str, str], facts: PatientFacts) -> dict[str, Checked]:
         hazards = Hazards(facts, self._knowledge)
         held = self._held(answer.held_back)
-        quotes = {citation.n: citation.quote for citation in answer.citations}
         return {
-            item.id: self._check_one(item, drafts[item.id], quotes, hazards, held)
+            item.id: self._check_one(item, drafts[item.id], hazards, held)
             for item in answer.recommendations
             if item.id in drafts
         }
 
-    def _check_one(
-        self,
-        item: Recommendation,
-        draft: str,
-        quotes: Mapping[int, str],
-        hazards: Hazards,
-        held: frozenset[str],
-    ) -> Checked:
-        marks = "".join(f"[{n}]" for n in item.citations)
+    def _check_one(self, item: Recommendation, draft: str, hazards: Hazards, held: frozenset[str]) -> Checked:
+        """Each sentence against the text it rewords, which stands word for word in the passage cited."""
         banned = self._advised(item.text, hazards, held)
         checked = Checked(None)
         kept = []
         for start, end in sentences(draft):
             said = draft[start:end]
             # Facts of the patient are no support: "ibuprofen is fine" names nothing new where ibuprofen is taken.
-            results = check_sentences(f"{said} {marks}", quotes, self._knowledge.table)
+            results = check_sentences(f"{said} [1]", {1: item.text}, self._knowledge.table)
             checked.drafted += 1
-            if all(r.kept for r in results) and self._advised(said, hazards, held) <= banned:
+            reasons = [reason for r in results if not r.kept for reason in r.reasons]
+            if not self._advised(said, hazards, held) <= banned:
+                reasons.append("advises what is held back")
+            if word := brings_in(said, item.text):
+                reasons.append(f"brings in “{word}”")
+            if not reasons:
                 kept.append(said)
                 continue
             checked.dropped += 1
             checked.contradicted += any(r.label == "contradicted" for r in results)
-            reasons = [reason for r in results for reason in r.reasons]
             _LOG.debug("dropped from %s: %s (%s)", item.id, said, "; ".join(reasons))
-        text = ("" if draft[-1:] in "。！？" else " ").join(kept)
+        needed = self._needed(kept, item)
+        checked.dropped += len(kept) - len(needed)
+        text = _joined(needed)
         if text and len(text) <= _LONGEST * len(item.text) + 40 and self._keeps(text, item):
             checked.text = text
         return checked
+
+    def _needed(self, kept: list[str], item: Recommendation) -> list[str]:
+        """The sentences without those that only add: there are more than in the original, and it stands without them.
+
+        A sentence that has such a part goes whole.
+        """
+        words = set(tokenise(item.text))
+        by_likeness = sorted(kept, key=lambda said: _likeness(said, words))
+        surplus = len(kept) - len(sentences(item.text))
+        for said in by_likeness:
+            rest = [other for other in kept if other is not said]
+            if surplus > 0 and rest and self._keeps(_joined(rest), item):
+                kept, surplus = rest, surplus - 1
+        parts_before = len(_parts(item.text))
+        for said in list(kept):
+            rest = [other for other in kept if other is not said]
+            parts = _parts(said)
+            if len(parts) < 2 or len(_parts(_joined(kept))) <= parts_before:
+                continue
+            least = min(parts, key=lambda part: _likeness(part, words))
+            without = ", ".join(part for part in parts if part is not least) + "."
+            if self._keeps(_joined([without, *rest]), item):
+                kept = rest
+        return kept
 
     def _advised(self, text: str, hazards: Hazards, held: frozenset[str]) -> frozenset[str]:
         """What a text advises although this patient must not have it; a checked original may only seem to."""
@@ -204,6 +233,20 @@ class Rewriter:
     def _written(self, answer: Answer) -> Answer:
         text = compose.markdown(answer, self._settings.emergency_call(answer.language))
         return answer.model_copy(update={"text": text})
+
+
+def _joined(said: list[str]) -> str:
+    return ("" if said and said[-1][-1] in "。！？" else " ").join(said)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip(" .。") for part in _PART.split(text) if part.strip(" .。")]
+
+
+def _likeness(text: str, words: set[str]) -> float:
+    """The share of a text's words that the original has too."""
+    own = tokenise(text)
+    return sum(word in words for word in own) / len(own) if own else 0.0
 
 
 def _since(started: float) -> float:

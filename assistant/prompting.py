@@ -23,6 +23,7 @@ from assistant.plan import make_plan
 from assistant.privacy import scrub
 from corpus.concepts import ConceptTable
 from corpus.load import read_yaml
+from corpus.text import any_of, normalise
 
 Message = tuple[str, str]
 
@@ -96,6 +97,17 @@ def parse(reply: str, keys: Mapping[str, Recommendation]) -> dict[str, str]:
 def tidy(text: str) -> str:
     """One paragraph without marks and formatting."""
     return re.sub(r"\s+([.,;:。，；：])", r"\1", " ".join(_NOISE.sub(" ", text).split()))
+
+
+def brings_in(text: str, original: str) -> str | None:
+    """The first word that reassures, permits or overrules in *text* and does not stand in *original*."""
+    before = set(_not_added().findall(normalise(original)))
+    return next((word for word in _not_added().findall(normalise(text)) if word not in before), None)
+
+
+@functools.cache
+def _not_added() -> re.Pattern[str]:
+    return any_of(_texts()["not_added"])
 
 
 def _from_json(reply: str) -> dict[str, str] | None:
