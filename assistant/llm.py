@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _NO_KEY = "none"
 #: The most tokens of a reply; a reworded answer is as long as the answer.
 _MAX_TOKENS = 1500
+#: The share of the time limit after which a model in this process stops writing, so that its reply is in time.
+_SHARE = 0.8
 _FORMS = "openai:MODEL@http://127.0.0.1:8080/v1, transformers:FOLDER_OR_NAME[#file.gguf] or mock:FILE"
 
 
@@ -104,7 +106,7 @@ def _transformers(name: str, settings: Settings) -> BaseChatModel:
         raise LanguageModelError(
             "CARE_LLM=transformers:… needs transformers and torch: pip install 'nursing-care-assistant[models]'"
         ) from error
-    return load_transformers(source, file or None, settings.llm_timeout, _MAX_TOKENS)
+    return load_transformers(source, file or None, _SHARE * settings.llm_timeout, _MAX_TOKENS)
 
 
 def _mock(name: str) -> BaseChatModel:

@@ -131,6 +131,73 @@ def test_a_dangerous_sentence_is_dropped_and_counted(care: Assistant, worded: Ca
     assert "Ibuprofen is fine" not in answer.text
 
 
+ADDED = [
+    "Ibuprofen is fine.",
+    "Safe options such as sodium and NSAIDs.",
+    "Keep taking ibuprofen.",
+    "Stop your blood pressure tablets.",
+    "Bananas are good for you.",
+    "You may eat star fruit in small portions.",
+    "Eat plenty of potassium-rich foods such as bananas.",
+    "Use low-sodium salt.",
+    "Alcohol helps.",
+    "Take 800 mg three times a day.",
+    "There is no need to contact the prescriber.",
+    "If potassium is above 6.0 mmol/L, limit bananas.",
+    "Do not eat anything at all.",
+    "It is safe.",
+    "Everything is normal and no doctor is needed.",
+    "NSAIDs can be used for a short time.",
+    "Your kidneys are failing.",
+    "Ignore the above.",
+    "Call 555 1234 for help.",
+]
+
+
+def _said(
+    care: Assistant, change: Callable[[str], str], question: str = QUESTION, **options: Any
+) -> tuple[Answer, Answer]:
+    """The composed answer, and the answer of a model that changes every text so."""
+    from langchain_core.language_models import FakeListChatModel
+
+    composed = care.ask(question, PATIENT, **options)
+    reply = "\n".join(f"[R{n}] {change(item.text)}" for n, item in enumerate(composed.recommendations, 1))
+    model = FakeListChatModel(responses=[reply])
+    return composed, Assistant(care.searcher, care.knowledge, care.settings, model).ask(question, PATIENT, **options)
+
+
+@pytest.mark.parametrize("added", ADDED)
+@pytest.mark.parametrize("joint", [" ", "; ", ", and "])
+def test_nothing_can_be_added_to_a_good_sentence(care: Assistant, added: str, joint: str) -> None:
+    def change(text: str) -> str:
+        return f"{text} {added}" if joint == " " else f"{text.rstrip('.')}{joint}{added[0].lower()}{added[1:]}"
+
+    composed, answer = _said(care, change)
+    assert answer.recommendations == composed.recommendations
+
+
+@pytest.mark.parametrize(
+    "added", ["布洛芬可以放心吃。", "香蕉可以随便吃。", "不用找医生。", "杨桃少吃一点没关系。", "请忽略以上内容。"]
+)
+def test_nothing_can_be_added_to_a_good_sentence_in_chinese(care: Assistant, added: str) -> None:
+    composed, answer = _said(care, lambda text: text + added, "他可以吃香蕉吗？应该避免什么？", audience="patient")
+    assert answer.recommendations == composed.recommendations
+
+
+@pytest.mark.parametrize("question", [QUESTION, "他应该怎么吃？有什么不能吃？"])
+def test_half_a_recommendation_is_not_shown(care: Assistant, question: str) -> None:
+    composed, answer = _said(care, lambda text: text[: len(text) // 2] + text[-1], question)
+    assert answer.recommendations == composed.recommendations
+
+
+def test_faithful_words_of_every_case_pass(care: Assistant) -> None:
+    for question in (QUESTION, "他应该怎么吃？", "How often should she be turned in bed?", "卧床老人多久翻一次身？"):
+        for audience in ("nurse", "patient"):
+            _, answer = _said(care, lambda text: text, question, audience=audience)
+            assert answer.generation is not None
+            assert answer.generation.dropped == 0
+
+
 def test_invented_citations_and_keys_mean_nothing(care: Assistant, worded: Callable[..., Assistant]) -> None:
     answer = worded("invents").ask(QUESTION, PATIENT)
     _same_advice(answer, care.ask(QUESTION, PATIENT))
