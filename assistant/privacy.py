@@ -121,7 +121,7 @@ def _names_en(text: str) -> str:
     name = r"[A-Z][a-z]*(?:['’-]?[A-Z]?[a-z]+)*\.?"
     anycase = r"[a-z][a-z'’-]+"
     titles, strict = _either(words["titles"]), _either(words["strict_titles"])
-    text = re.sub(rf"\b(?i:{titles})\.?\s+{name}(?:\s+{name}){{0,2}}", _unless_medical, text)
+    text = re.sub(rf"\b(?i:{titles})\.?\s+{name}(?:\s+{name}){{0,4}}", _unless_medical, text)
     text = re.sub(rf"\b(?i:(?:{strict})\.?\s+{anycase})(?:\s+{name}){{0,2}}", NAME, text)
     cues = _either(words["name_cues"])
     text = re.sub(rf"\b((?i:{cues}))(?i:\s*(?:is|[:：])?\s+)(?i:{anycase})(?:\s+{name}){{0,2}}", rf"\1 {NAME}", text)
@@ -136,7 +136,7 @@ def _names_en(text: str) -> str:
         return match[0] if first in starters or _is_common(first) else f"{match[1]}{NAME}"
 
     text = re.sub(rf"((?:^|[.!?\n]\s*))({name})(?=\s+(?:{verbs})\b|,\s*\d)", opening, text)
-    middle = r"(?<=[\w,;:)\]] )[A-Z][a-z]+(?:['’-][A-Za-z]+)?(?:\s+[A-Z][a-z]+)*(?![A-Za-z0-9])"
+    middle = r"(?<=[\w,;:)\]] )[A-Z][a-z]+(?:['’-][A-Za-z]+)*(?:\s+[A-Z][a-z]+(?:['’-][A-Za-z]+)*)*(?![A-Za-z0-9])"
     text = re.sub(middle, _unless_common, text)
     text = re.sub(r"\b[A-Z][a-z]+(?:\s+[A-Z][a-z]+)+", _unless_common, text)
     return re.sub(r"\b[A-Z]{3,}(?:\s+[A-Z]{3,})+\b", _unless_common, text)

@@ -25,7 +25,15 @@ GONE = [
     ("lives at 12 Baker Street, London NW1 6XE", ["baker", "nw1", "6xe"]),
     ("flat 4, 221b baker street; PO Box 77; Springfield, IL 62704", ["baker", "77", "62704"]),
     ("write to a.b+c@mail.example.org or a.b (at) mail (dot) org, @johnny77", ["a.b", "example", "johnny"]),
+    ("Pt Name: Kowalski, Andrzej; DOB: 1944-11-02; MRN 4482910", ["kowalski", "andrzej", "1944", "4482910"]),
+    ("Mr. J. R. R. Baker of 7 The Crescent, Leeds LS6 2AB", ["baker", "crescent", "ls6"]),
+    ("My mother-in-law Gertrude Okonkwo-Bright won't eat", ["gertrude", "okonkwo", "bright"]),
+    ("my GP is Dr Patel at Elm Surgery, I live near Piccadilly Gardens", ["patel", "elm", "piccadilly"]),
+    ("what can ms. garcia-lopez drink", ["garcia", "lopez"]),
+    ("Medicare number 1EG4-TE5-MK73", ["1eg4", "mk73"]),
     ("患者王建国，男，72岁，可以吃香蕉吗", ["王建国"]),
+    ("病人李建国（男，65岁），联系人：周杰，高先生血压高", ["李建国", "周杰", "高先生"]),
+    ("出生于一九四五年三月，病历号:A2023-889", ["一九四五", "2023-889"]),
     ("我叫欧阳明月，高血压", ["欧阳", "明月"]),
     ("姓名：阿依古丽，糖尿病", ["阿依古丽"]),
     ("张大爷和李桂英阿姨都有痛风，老王也有", ["张大爷", "李桂英", "老王"]),
@@ -49,6 +57,9 @@ KEPT = [
     "胃溃疡患者可以吃益生菌、钙奶和维生素C吗?",
     "血钾5.6,肌酐180,体重65公斤,卧床老人多久翻一次身?",
     "患者白细胞低,黄疸,何时复查?",
+    "马应龙痔疮膏可以用吗?何时换药?白蛋白低怎么办?温水可以吗?周一和周五透析,金针菇能吃吗",
+    "叶酸、方便面、高蛋白饮食、汤水、万一跌倒、江米粥可以吗",
+    "He has a catheter 14 Fr, takes 5 mg bisoprolol and 2 L oxygen, SpO2 88-92",
 ]
 
 
