@@ -104,14 +104,14 @@ def nurse_page(care: Assistant, language: str) -> None:
             reply = {"role": "assistant", "content": shown}
             yield ["", [*history, reply], show.banner(answer, number), *[gr.skip()] * 3, *unchanged]
         full = [*history, {"role": "assistant", "content": shown}]
-        yield ["", full, gr.skip(), show.evidence(answer, care), *[gr.skip()] * 2, *unchanged]
+        filled = fill(conversation.patient, lang)
+        understood_html = show.chips(conversation.patient, care, lang)
+        yield ["", full, gr.skip(), show.evidence(answer, care), understood_html, conversation.plan, *filled]
         reworded = care.reword(answer, conversation.patient)
         if reworded is not answer:
             body = "\n\n".join(show.chat_blocks(reworded, number))
             full = [*history, {"role": "assistant", "content": body}]
-        filled = fill(conversation.patient, lang)
-        understood_html = show.chips(conversation.patient, care, lang)
-        yield ["", full, gr.skip(), show.evidence(answer, care), understood_html, conversation.plan, *filled]
+            yield [gr.skip(), full, *[gr.skip()] * 4, *unchanged]
 
     outputs = [question, chat, urgency, evidence, understood, plan, *fields]
     inputs = [question, chat, switch, plan, *fields]
