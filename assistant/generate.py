@@ -39,6 +39,8 @@ _LOG = logging.getLogger(__name__)
 _ENOUGH = 0.5
 #: A rewording that is so many times as long has something added.
 _LONGEST = 2.0
+#: A part of which more than this share of the words stand in the original does not add to it.
+_LIKE = 0.6
 #: What divides a sentence into parts that could stand alone.
 _PART = re.compile(
     r"[;；:：，]\s*|,\s+(?:and|but|so|or)\s+(?=[a-z]+ (?:is|are|was|can|may|do|has|have|will)\b)"
@@ -193,6 +195,8 @@ class Rewriter:
             if len(parts) < 2 or len(_parts(_joined(kept))) <= parts_before:
                 continue
             least = min(parts, key=lambda part: _likeness(part, words))
+            if _likeness(least, words) > _LIKE:
+                continue
             without = ", ".join(part for part in parts if part is not least) + "."
             if self._keeps(_joined([without, *rest]), item):
                 kept = rest

@@ -100,14 +100,17 @@ def tidy(text: str) -> str:
 
 
 def brings_in(text: str, original: str) -> str | None:
-    """The first word that reassures, permits or overrules in *text* and does not stand in *original*."""
-    before = set(_not_added().findall(normalise(original)))
-    return next((word for word in _not_added().findall(normalise(text)) if word not in before), None)
+    """The first word that reassures, permits or overrules in *text* where *original* has none of that meaning."""
+    text, original = normalise(text), normalise(original)
+    for pattern in _not_added():
+        if (found := pattern.search(text)) and not pattern.search(original):
+            return found[0]
+    return None
 
 
 @functools.cache
-def _not_added() -> re.Pattern[str]:
-    return any_of(_texts()["not_added"])
+def _not_added() -> list[re.Pattern[str]]:
+    return [any_of(group) for group in _texts()["not_added"]]
 
 
 def _from_json(reply: str) -> dict[str, str] | None:
