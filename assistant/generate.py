@@ -24,7 +24,8 @@ from assistant.facts import PatientFacts
 from assistant.hazards import Hazards
 from assistant.knowledge import Knowledge
 from assistant.llm import model_name, takes_schema
-from assistant.prompting import Prompt, brings_in, build, parse
+from assistant.prompting import Prompt, build, parse
+from assistant.rewording import brings_in, likeness, loses
 from assistant.settings import Settings
 from assistant.verify import check_sentences, verify_claim
 from corpus.models import TOWARDS
@@ -182,7 +183,7 @@ class Rewriter:
         A sentence that has such a part goes whole.
         """
         words = set(tokenise(item.text))
-        by_likeness = sorted(kept, key=lambda said: _likeness(said, words))
+        by_likeness = sorted(kept, key=lambda said: likeness(said, words))
         surplus = len(kept) - len(sentences(item.text))
         for said in by_likeness:
             rest = [other for other in kept if other is not said]
@@ -194,8 +195,8 @@ class Rewriter:
             parts = _parts(said)
             if len(parts) < 2 or len(_parts(_joined(kept))) <= parts_before:
                 continue
-            least = min(parts, key=lambda part: _likeness(part, words))
-            if _likeness(least, words) > _LIKE:
+            least = min(parts, key=lambda part: likeness(part, words))
+            if likeness(least, words) > _LIKE:
                 continue
             without = ", ".join(part for part in parts if part is not least) + "."
             if self._keeps(_joined([without, *rest]), item):
@@ -214,6 +215,8 @@ class Rewriter:
 
     def _keeps(self, text: str, item: Recommendation) -> bool:
         """Whether nothing of the original is lost: read the other way round, the new text has to support it."""
+        if loses(text, item.text):
+            return False
         return verify_claim(text, item.text, self._knowledge.table).label == "supported"
 
     def _held(self, items: Iterable[HeldBack]) -> frozenset[str]:
@@ -245,12 +248,6 @@ def _joined(said: list[str]) -> str:
 
 def _parts(text: str) -> list[str]:
     return [part.strip(" .。") for part in _PART.split(text) if part.strip(" .。")]
-
-
-def _likeness(text: str, words: set[str]) -> float:
-    """The share of a text's words that the original has too."""
-    own = tokenise(text)
-    return sum(word in words for word in own) / len(own) if own else 0.0
 
 
 def _since(started: float) -> float:

@@ -23,7 +23,6 @@ from assistant.plan import make_plan
 from assistant.privacy import scrub
 from corpus.concepts import ConceptTable
 from corpus.load import read_yaml
-from corpus.text import any_of, normalise
 
 Message = tuple[str, str]
 
@@ -97,20 +96,6 @@ def parse(reply: str, keys: Mapping[str, Recommendation]) -> dict[str, str]:
 def tidy(text: str) -> str:
     """One paragraph without marks and formatting."""
     return re.sub(r"\s+([.,;:。，；：])", r"\1", " ".join(_NOISE.sub(" ", text).split()))
-
-
-def brings_in(text: str, original: str) -> str | None:
-    """The first word that reassures, permits or overrules in *text* where *original* has none of that meaning."""
-    text, original = normalise(text), normalise(original)
-    for pattern in _not_added():
-        if (found := pattern.search(text)) and not pattern.search(original):
-            return found[0]
-    return None
-
-
-@functools.cache
-def _not_added() -> list[re.Pattern[str]]:
-    return [any_of(group) for group in _texts()["not_added"]]
 
 
 def _from_json(reply: str) -> dict[str, str] | None:

@@ -14,6 +14,7 @@ import pytest
 from assistant import Answer, Assistant, InputError, LanguageModelError, Patient, Settings
 from assistant.llm import load_llm
 from assistant.prompting import parse
+from assistant.rewording import loses
 from tests.assistant.model_server import Server, running
 
 pytest.importorskip("langchain_openai")
@@ -188,6 +189,49 @@ def test_nothing_can_be_added_to_a_good_sentence_in_chinese(care: Assistant, add
 def test_half_a_recommendation_is_not_shown(care: Assistant, question: str) -> None:
     composed, answer = _said(care, lambda text: text[: len(text) // 2] + text[-1], question)
     assert answer.recommendations == composed.recommendations
+
+
+@pytest.mark.parametrize(
+    ("original", "text"),
+    [
+        ("Do not use low-sodium salt unless the kidney team has agreed.", "Do not use low-sodium salt."),
+        (
+            "Take 15 g of glucose and check again after 15 minutes.",
+            "Take 15 g of glucose and check again after 50 minutes.",
+        ),
+        (
+            "Take it 30 minutes before or 2 hours after food.",
+            "Take it 30 minutes after or 2 hours after food.",
+        ),
+        ("Stay calm, check the glasses, and tell the doctor.", "Stay calm and check the glasses."),
+        ("People who are less mobile walk 20 minutes a day.", "People who are more mobile walk 20 minutes a day."),
+        ("Do not smoke and do not drink.", "Do not smoke and drink."),
+        ("按医嘱服药、不吸烟、少盐。", "按医嘱服药、吸烟、少盐。"),
+        ("人叫不醒，让他侧躺，马上打急救电话。", "人叫不醒，让他侧躺。"),
+        ("至少每2小时翻身一次。", "最多每2小时翻身一次。"),
+        ("除非医生同意，不要吃低钠盐。", "不要吃低钠盐。"),
+    ],
+)
+def test_what_a_rewording_loses_is_seen(original: str, text: str) -> None:
+    assert loses(text, original)
+
+
+@pytest.mark.parametrize(
+    ("original", "text"),
+    [
+        (
+            "Know your tablets, your weight and whom to call.",
+            "Be familiar with your tablets, your weight and who to call.",
+        ),
+        (
+            "Avoid ibuprofen in people who have a stomach ulcer.",
+            "People who have a stomach ulcer should not take ibuprofen.",
+        ),
+        ("根据病情确定翻身频次，床头宜保持15°。", "翻身频次应根据病情确定，床头宜保持15°。"),
+    ],
+)
+def test_other_words_for_the_same_lose_nothing(original: str, text: str) -> None:
+    assert loses(text, original) is None
 
 
 def test_faithful_words_of_every_case_pass(care: Assistant) -> None:
