@@ -28,7 +28,7 @@ def brings_in(text: str, original: str) -> str | None:
     text, original = normalise(text), normalise(original)
     for group in _patterns()["not_added"]:
         if (found := group.search(text)) and not group.search(original):
-            return found[0]
+            return str(found[0])
     return None
 
 
