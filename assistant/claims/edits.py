@@ -106,7 +106,9 @@ def _swapped(
         return False
     if any(w.stem == word.stem for w in theirs):
         said = {w.stem for w in mine}
-        return not any(w.stem in said for w in replaced) and len(put) == len(lost)
+        beside = theirs.index(lost[0])
+        shifted = any(w.stem == word.stem for w in theirs[max(0, beside - _SHORT) : beside + len(lost) + _SHORT])
+        return not shifted and not any(w.stem in said for w in replaced) and len(put) == len(lost)
     return True
 
 

@@ -18,6 +18,7 @@ from corpus.load import DATA
 from corpus.text import HAN
 
 _OPPOSITE_PREFIXES = ("un", "in", "im", "ir", "il", "non", "dis", "de", "hyper", "hypo", "anti", "over", "under")
+_NO_OPPOSITES = frozenset({"discolour", "discolor", "disinfect", "disord", "discharg"})
 _HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们总全")
 _WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
@@ -100,7 +101,7 @@ def _near(a: str, b: str) -> bool:
 def opposite_of(a: str, b: str) -> bool:
     """Whether one English stem is the other with a prefix that denies it: kink and unkink."""
     shorter, longer = sorted((a, b), key=len)
-    return len(shorter) >= 4 and any(longer == prefix + shorter for prefix in ("un", "ir", "im", "non", "dis", "non-"))
+    return len(shorter) >= 4 and longer not in _NO_OPPOSITES and any(longer == prefix + shorter for prefix in ("un", "ir", "im", "non", "dis", "non-"))
 
 
 @functools.cache

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from assistant.claims.lexicon import load_lexicon
 from assistant.claims.reading import Fault, Text
-from assistant.claims.wording import opposed
 from corpus.concepts import ConceptTable, Mention
 
 #: Kinds of concept that advice is about; conditions and people say for whom it is.
@@ -44,10 +43,6 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             alone = claim.han == evidence.han and max(names)[0] >= 3
             if alone or sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):
                 yield "contradicted", f"the passage points the other way on {max(names)[1]}"
-    shared = claim.named.ids & evidence.named.ids
-    masks = [[(m.start, m.end) for m in text.named.mentions if m.concept in shared] for text in (claim, evidence)]
-    for said, stands in opposed(claim.wording.sides(masks[0]), evidence.wording.sides(masks[1])):
-        yield "contradicted", f"the passage says {stands}, not {said}"
 
 
 def turns_clash(mine: tuple[bool, int], theirs: tuple[bool, int]) -> bool:

@@ -25,7 +25,9 @@ _AGAINST = r"(?<![a-z])(?:advis|warn|guard|counsel)[a-z]*(?: [a-z]+){0,4} agains
 _APART = re.compile(
     r"(?<![a-z])keep(?:s|ing)? (?:[a-z'-]+,? ){1,14}?(?:off|out of|away from|at least [a-z0-9 ]{1,12} from)(?![a-z])"
 )
-_FOR = re.compile(r"(?<=[a-z]) for (?!at |a few|long)")
+_FOR = re.compile(
+    r"(?<=[a-z]) (?:for (?!at |a few|long)|in (?:a |any |every )?(?:person|people|patients?|those|anyone|adults?|someone)(?![a-z]))"
+)
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
 _EITHER = 2
 _LOOSE_SUBJECT = frozenset({"do not", "don't", "does not", "doesn't", "did not", "has not", "have not"})
@@ -35,7 +37,9 @@ _INSIDE_WORD = re.compile(r"[识分区性特级个鉴类辨告差派]别")
 _HAN_CONTEXT = re.compile(r"(?:者|的人|的患者|的话|期间|[\u4e00-\u9fff]时|[\u4e00-\u9fff][前后])\s*,?\s*$")
 #: Words that reach over a comma only into a list of alternatives.
 _SHORT = frozenset({"no", "not", "without", "nothing", "none"})
-_HAN_ITEM = re.compile("[、或和且而]")
+_HAN_ITEM = re.compile("[、或和且而的]")
+_HAN_NEXT = re.compile("[、,]")
+_WHETHER = re.compile(r"([\u4e00-\u9fff])[没不]\1")
 #: Within how many characters a verb such as "stop" or "avoid" is what a "not" before it denies.
 _NESTED = 10
 _HAN_TAIL = 6
@@ -60,7 +64,6 @@ class Wording:
     shields: tuple[tuple[int, int], ...]
     context: frozenset[int]
     waived: bool
-    poles: tuple[tuple[int, int, int, int], ...]
 
     def clause_at(self, position: int) -> Clause:
         """The clause in which a place lies."""
@@ -92,14 +95,6 @@ class Wording:
         reaching = [(start, sign) for start, end, sign in self._amount if start <= position < end]
         return max(reaching)[1] if reaching else 0
 
-    def sides(self, masked: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
-        """The sides taken in pairs of opposites, with the words, but for words inside the spans *masked*."""
-        return {
-            (number, side): self.folded[start:end]
-            for number, side, start, end in self.poles
-            if not any(s <= start and end <= e for s, e in masked)
-        }
-
 
 @dataclass(frozen=True)
 class _Patterns:
@@ -108,7 +103,6 @@ class _Patterns:
     strong: frozenset[str]
     doing: str
     amount: tuple[tuple[int, re.Pattern[str]], ...]
-    opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
 
 
 @functools.cache
@@ -118,9 +112,6 @@ def _patterns() -> _Patterns:
     shield, whole, ahead, verb = (
         alternatives([*negation[key]["en"], *negation[key]["zh"]]) for key in ("shield", "whole", "ahead", "verb")
     )
-    pole = {
-        id(side): re.compile(alternatives([*side["en"], *side["zh"]])) for pair in data["opposites"] for side in pair
-    }
     return _Patterns(
         ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"),
         waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
@@ -130,7 +121,6 @@ def _patterns() -> _Patterns:
             (sign, re.compile(alternatives([*data["amount"][key]["en"], *data["amount"][key]["zh"]])))
             for sign, key in ((1, "more"), (-1, "less"))
         ),
-        opposites=tuple((pole[id(a)], pole[id(b)]) for a, b in data["opposites"]),
     )
 
 
@@ -149,6 +139,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         for m in patterns.ahead.finditer(folded)
         if (not inside[m.start()] or m.end() - m.start() > 4) and not _INSIDE_WORD.match(folded, m.start() - 1)
     ]
+    whether = [(m.start(), m.end()) for m in _WHETHER.finditer(folded)]
+    cues = [m for m in cues if not any(start <= m.start() < end for start, end in whether)]
     shields = [(m.start(), m.end()) for m in cues if m.lastgroup == "shield"]
     carried, opened, strong, began = 0, 0, False, 0
     for number, (clause, how) in enumerate(zip(clauses, joins, strict=True)):
@@ -200,12 +192,6 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             or _HAN_CONTEXT.search(folded, c.start, c.end)
             or (folded[c.end - 1 : c.end] == "," and _PREPOSITION.match(folded, c.start))
         ),
-        poles=tuple(
-            (number, side, m.start(), m.end())
-            for number, pair in enumerate(patterns.opposites)
-            for side in (0, 1)
-            for m in pair[side].finditer(folded)
-        ),
     )
 
 
@@ -248,7 +234,12 @@ def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patter
 
 def _reach(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> int:
     """How far a cue reaches: a bare Chinese "not" only to the end of its item, unless something is not to be done."""
-    if not HAN.match(cue[0][0]) or cue[0] in patterns.strong or cue.lastgroup == "verb":
+    if not HAN.match(cue[0][0]) or cue[0] in patterns.strong:
+        return clause.end
+    if folded[cue.start() - 1 : cue.start()] == "、":
+        item = _HAN_NEXT.search(folded, cue.end(), clause.end)
+        return item.start() if item else clause.end
+    if cue.lastgroup == "verb":
         return clause.end
     if folded[cue.end() : cue.end() + 1] in patterns.doing or cue[0][-1] in patterns.doing:
         return clause.end
@@ -274,12 +265,3 @@ def _amounts(
                 spans.append((clause.start, cue.start(), sign))
             spans.append((cue.end(), min(clause.end, cue.end() + reach), sign))
     return spans
-
-
-def opposed(claim: dict[tuple[int, int], str], evidence: dict[tuple[int, int], str]) -> list[tuple[str, str]]:
-    """What a claim says and a passage says instead, where they take opposite sides in a pair of opposites."""
-    return [
-        (said, evidence[number, 1 - side])
-        for (number, side), said in claim.items()
-        if (number, 1 - side) in evidence and (number, 1 - side) not in claim and (number, side) not in evidence
-    ]

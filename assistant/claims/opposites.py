@@ -1,0 +1,176 @@
+"""Opposites: mild and severe, before and after, left and right; where a claim takes another side than its evidence."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.claims.lexicon import Word, load_lexicon
+from assistant.claims.quantities import claims
+from assistant.claims.reading import Fault, Text
+from corpus.text import HAN, normalise
+
+_TOKEN = re.compile(r"[a-z0-9][a-z0-9'-]*|[\u3400-\u4dbf\u4e00-\u9fff]+")
+_LONGEST = 6
+#: How many telling words on either side of an opposite stand beside it, and from where on they count as the same.
+_WINDOW = 4
+_ALIKE = 0.6
+_SAME = 0.9
+_SOME = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Pole:
+    """A word that takes a side: which of which opposites, and whether only its neighbours make it count."""
+
+    number: int
+    side: int
+    start: int
+    end: int
+    near: bool
+
+
+@functools.cache
+def _table() -> tuple[dict[str, list[tuple[int, int, bool]]], frozenset[str], int]:
+    """What each word takes sides in, the Chinese words of one character, and how many opposites are not near ones."""
+    found: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
+    single = set()
+    data = claims()
+    scales = [*((scale, False) for scale in data["opposites"]), *((scale, True) for scale in data["opposites_near"])]
+    for number, (scale, near) in enumerate(scales):
+        for side, words in enumerate(scale):
+            for word in (*words["en"], *words["zh"], *words.get("zh1", ())):
+                found[normalise(str(word))].append((number, side, near))
+            single |= set(words.get("zh1", ()))
+    for word in data["no_opposites"]:
+        found.setdefault(normalise(str(word)), [])
+    return dict(found), frozenset(single), len(data["opposites"])
+
+
+@functools.lru_cache(maxsize=512)
+def poles(folded: str, words: tuple[Word, ...]) -> tuple[Pole, ...]:
+    """Every word of a normalised text that takes a side, the longest of those that overlap."""
+    table, single, _ = _table()
+    whole = {(w.start, w.end) for w in words}
+    found: list[Pole] = []
+    tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(folded)]
+    i = 0
+    while i < len(tokens):
+        start, end = tokens[i]
+        i += 1
+        if HAN.match(folded[start]):
+            at = start
+            while at < end:
+                stop = next((e for e in range(min(end, at + _LONGEST), at, -1) if folded[at:e] in table), 0)
+                if stop:
+                    word = folded[at:stop]
+                    if word not in single or (at, stop) in whole:
+                        found += [Pole(n, side, at, stop, near) for n, side, near in table[word]]
+                at = stop or at + 1
+            continue
+        for more in range(min(len(tokens), i + _LONGEST - 1), i - 1, -1):
+            text = folded[start : tokens[more - 1][1]]
+            if text in table:
+                found += [Pole(n, side, start, tokens[more - 1][1], near) for n, side, near in table[text]]
+                i = more
+                break
+    return tuple(found)
+
+
+def opposite_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Where the claim takes one side of a pair of opposites and the passage, of the same thing, another one."""
+    shared = claim.named.ids & evidence.named.ids
+    mine, theirs = (_unmasked(text, shared) for text in (claim, evidence))
+    for number in sorted({p.number for p in mine} & {p.number for p in theirs}):
+        ours, others = ([p for p in found if p.number == number] for found in (mine, theirs))
+        for pole in ours:
+            stands = _contradicting(pole, ours, others, claim, evidence)
+            if stands:
+                said = claim.folded[pole.start : pole.end]
+                yield "contradicted", f"the passage says {evidence.folded[stands.start : stands.end]}, not {said}"
+                break
+
+
+def _unmasked(text: Text, shared: frozenset[str]) -> list[Pole]:
+    spans = [(m.start, m.end) for m in text.named.mentions if m.concept in shared]
+    found = poles(text.folded, text.named.words)
+    return [
+        p for p in found
+        if not any(s <= p.start and p.end <= e for s, e in spans) and not text.wording.shielded(p.start)
+    ]  # fmt: skip
+
+
+def _contradicting(
+    pole: Pole, ours: Sequence[Pole], others: Sequence[Pole], claim: Text, evidence: Text
+) -> Pole | None:
+    same = [p for p in others if _agree(pole, p, claim, evidence)]
+    rivals = [p for p in others if p.side != pole.side and p not in same]
+    if not rivals:
+        return None
+    beside = max((_beside(pole, p, claim, evidence), p.start, p) for p in rivals)
+    agreeing = max((_beside(pole, p, claim, evidence) for p in same), default=0.0)
+    rival = beside[2]
+    better = (_beside(p, rival, claim, evidence) for p in ours if p is not pole and _agree(p, rival, claim, evidence))
+    if max(better, default=0.0) >= max(0.1, 0.5 * beside[0]):
+        return None
+    if not same and not pole.near and not any(p.side == rival.side for p in ours):
+        return rival
+    least = _SOME if not same and not pole.near else _SAME
+    if beside[0] >= least and agreeing < 0.5 * beside[0]:
+        return rival
+    return None
+
+
+def _agree(a: Pole, b: Pole, claim: Text, evidence: Text) -> bool:
+    """Whether two words take the same side, or opposite ones of which one is denied: not slowly and fast."""
+    if a.side == b.side:
+        return True
+    return _denied(a, claim) != _denied(b, evidence)
+
+
+def _denied(pole: Pole, text: Text) -> bool:
+    return text.wording.turned(pole.start) and not text.wording.unsure(pole.start)
+
+
+def _beside(a: Pole, b: Pole, claim: Text, evidence: Text) -> float:
+    """How much of what stands beside one opposite stands beside the other too."""
+    lexicon = load_lexicon()
+    theirs = _neighbours(b, evidence)
+    total = 0.0
+    for word, distance in _neighbours(a, claim):
+        best = max(
+            (2 / (distance + away) for other, away in theirs if lexicon.alike(word.stem, other.stem) >= _ALIKE),
+            default=0.0,
+        )
+        total += best
+    return total
+
+
+def _neighbours(pole: Pole, text: Text) -> list[tuple[Word, int]]:
+    return _neighbours_at(pole.start, pole.end, text.folded, text.named.words)
+
+
+@functools.lru_cache(maxsize=4096)
+def _neighbours_at(start: int, end: int, folded: str, words: tuple[Word, ...]) -> list[tuple[Word, int]]:
+    """The telling words on either side within the same part of the sentence, and how far away each is."""
+    small = load_lexicon().small
+    starts = [w.start for w in words]
+    first, last = bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)
+    found: list[tuple[Word, int]] = []
+    for step, at in ((-1, first - 1), (1, last)):
+        distance, position = 0, start if step < 0 else end
+        while 0 <= at < len(words) and distance < _WINDOW:
+            word = words[at]
+            between = folded[word.end : position] if step < 0 else folded[position : word.start]
+            if any(mark in between for mark in ",;:.。()"):
+                break
+            position = word.start if step < 0 else word.end
+            if word.stem not in small:
+                distance += 1
+                found.append((word, distance))
+            at += step
+    return found
