@@ -107,9 +107,15 @@ def _swapped(
     if any(w.stem == word.stem for w in theirs):
         said = {w.stem for w in mine}
         beside = theirs.index(lost[0])
-        shifted = any(w.stem == word.stem for w in theirs[max(0, beside - _SHORT) : beside + len(lost) + _SHORT])
-        return not shifted and not any(w.stem in said for w in replaced) and len(put) == len(lost)
+        near = theirs[max(0, beside - _SHORT) : beside + len(lost) + _SHORT]
+        shifted = any(w.stem == word.stem for w in near) and _times(word, mine) <= _times(word, theirs)
+        telling = [w for w in put if w.stem not in lexicon.light]
+        return not shifted and not any(w.stem in said for w in replaced) and len(telling) == len(replaced)
     return True
+
+
+def _times(word: Word, others: Sequence[Word]) -> int:
+    return sum(w.stem == word.stem for w in others)
 
 
 def _edge(position: int, theirs: Sequence[Word], evidence: Named) -> bool:

@@ -7,11 +7,12 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.claims.lexicon import Word, load_lexicon
 from assistant.claims.quantities import claims
 from assistant.claims.reading import Fault, Text
+from corpus.concepts import ConceptTable, Mention
 from corpus.text import HAN, normalise
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9'-]*|[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -21,6 +22,9 @@ _WINDOW = 4
 _ALIKE = 0.6
 _SAME = 0.9
 _SOME = 0.45
+#: From which share on most are meant, and up to which few.
+_MOST, _FEW = 0.6, 0.1
+_REACH, _HAN_REACH = 25, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +36,52 @@ class Pole:
     start: int
     end: int
     near: bool
+    action: bool = False
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What each word takes sides in, the Chinese words of one character, and verbs with a gap: take ... out."""
+
+    words: dict[str, list[tuple[int, int, str]]]
+    single: frozenset[str]
+    split: tuple[tuple[re.Pattern[str], int, int], ...]
 
 
 @functools.cache
-def _table() -> tuple[dict[str, list[tuple[int, int, bool]]], frozenset[str], int]:
-    """What each word takes sides in, the Chinese words of one character, and how many opposites are not near ones."""
-    found: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
-    single = set()
+def _table() -> _Table:
+    found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    single: set[str] = set()
+    split = []
     data = claims()
-    scales = [*((scale, False) for scale in data["opposites"]), *((scale, True) for scale in data["opposites_near"])]
-    for number, (scale, near) in enumerate(scales):
-        for side, words in enumerate(scale):
-            for word in (*words["en"], *words["zh"], *words.get("zh1", ())):
-                found[normalise(str(word))].append((number, side, near))
-            single |= set(words.get("zh1", ()))
+    number = 0
+    for kind in ("opposites", "opposites_near", "actions"):
+        for scale in data[kind]:
+            for side, words in enumerate(scale):
+                for word in (*words["en"], *words["zh"], *words.get("zh1", ())):
+                    if "..." in str(word):
+                        first, last = str(word).split(" ... ")
+                        gap = re.compile(rf"(?<![a-z]){first} (?:[a-z'-]+ ){{1,4}}?{last}(?![a-z])")
+                        split.append((gap, number, side))
+                    else:
+                        found[normalise(str(word))].append((number, side, kind))
+                single |= set(words.get("zh1", ()))
+            number += 1
     for word in data["no_opposites"]:
         found.setdefault(normalise(str(word)), [])
-    return dict(found), frozenset(single), len(data["opposites"])
+    return _Table(dict(found), frozenset(single), tuple(split))
 
 
 @functools.lru_cache(maxsize=512)
 def poles(folded: str, words: tuple[Word, ...]) -> tuple[Pole, ...]:
     """Every word of a normalised text that takes a side, the longest of those that overlap."""
-    table, single, _ = _table()
+    table = _table()
     whole = {(w.start, w.end) for w in words}
-    found: list[Pole] = []
+    found = [
+        Pole(number, side, m.start(), m.end(), near=True, action=True)
+        for pattern, number, side in table.split
+        for m in pattern.finditer(folded)
+    ]
     tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(folded)]
     i = 0
     while i < len(tokens):
@@ -65,20 +90,27 @@ def poles(folded: str, words: tuple[Word, ...]) -> tuple[Pole, ...]:
         if HAN.match(folded[start]):
             at = start
             while at < end:
-                stop = next((e for e in range(min(end, at + _LONGEST), at, -1) if folded[at:e] in table), 0)
+                stop = next((e for e in range(min(end, at + _LONGEST), at, -1) if folded[at:e] in table.words), 0)
                 if stop:
                     word = folded[at:stop]
-                    if word not in single or (at, stop) in whole:
-                        found += [Pole(n, side, at, stop, near) for n, side, near in table[word]]
+                    if word not in table.single or (at, stop) in whole:
+                        found += _taken(word, at, table)
                 at = stop or at + 1
             continue
         for more in range(min(len(tokens), i + _LONGEST - 1), i - 1, -1):
             text = folded[start : tokens[more - 1][1]]
-            if text in table:
-                found += [Pole(n, side, start, tokens[more - 1][1], near) for n, side, near in table[text]]
+            if text in table.words:
+                found += _taken(text, start, table)
                 i = more
                 break
     return tuple(found)
+
+
+def _taken(word: str, start: int, table: _Table) -> list[Pole]:
+    return [
+        Pole(number, side, start, start + len(word), kind != "opposites", kind == "actions")
+        for number, side, kind in table.words[word]
+    ]
 
 
 def opposite_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
@@ -97,11 +129,17 @@ def opposite_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
 
 def _unmasked(text: Text, shared: frozenset[str]) -> list[Pole]:
     spans = [(m.start, m.end) for m in text.named.mentions if m.concept in shared]
-    found = poles(text.folded, text.named.words)
-    return [
+    often = _table().words["rarely"]
+    found = list(poles(text.folded, text.named.words))
+    for quantity in text.quantities:
+        if quantity.dimension == "ratio" and (quantity.low >= _MOST or quantity.high <= _FEW):
+            side = 0 if quantity.low >= _MOST else 1
+            found += [Pole(n, side, quantity.start, quantity.end, near=True) for n, rare, _ in often if rare == 1]
+    found = [
         p for p in found
         if not any(s <= p.start and p.end <= e for s, e in spans) and not text.wording.shielded(p.start)
     ]  # fmt: skip
+    return [replace(p, side=1 - p.side) if p.action and _denied(p, text) else p for p in found]
 
 
 def _contradicting(
@@ -129,19 +167,27 @@ def _agree(a: Pole, b: Pole, claim: Text, evidence: Text) -> bool:
     """Whether two words take the same side, or opposite ones of which one is denied: not slowly and fast."""
     if a.side == b.side:
         return True
-    return _denied(a, claim) != _denied(b, evidence)
+    return not a.action and _denied(a, claim) != _denied(b, evidence)
 
 
 def _denied(pole: Pole, text: Text) -> bool:
-    return text.wording.turned(pole.start) and not text.wording.unsure(pole.start)
+    """Whether a word close before denies this one."""
+    clause = text.wording.clause_at(pole.start).start
+    reach = _HAN_REACH if HAN.match(text.folded[pole.start]) else _REACH
+    return any(
+        clause <= start and end <= pole.start and pole.start - end <= reach for start, end in text.wording.cues
+    )
 
 
 def _beside(a: Pole, b: Pole, claim: Text, evidence: Text) -> float:
     """How much of what stands beside one opposite stands beside the other too."""
+    return _shared(_neighbours(a, claim), _neighbours(b, evidence))
+
+
+def _shared(ours: Sequence[tuple[Word, int]], theirs: Sequence[tuple[Word, int]]) -> float:
     lexicon = load_lexicon()
-    theirs = _neighbours(b, evidence)
     total = 0.0
-    for word, distance in _neighbours(a, claim):
+    for word, distance in ours:
         best = max(
             (2 / (distance + away) for other, away in theirs if lexicon.alike(word.stem, other.stem) >= _ALIKE),
             default=0.0,
@@ -174,3 +220,34 @@ def _neighbours_at(start: int, end: int, folded: str, words: tuple[Word, ...]) -
                 found.append((word, distance))
             at += step
     return found
+
+
+#: How much more like the other thing's neighbours have to be than like its own.
+_SWAPPED = 1.8
+_KINDS = frozenset({"body part", "food", "nutrient", "medicine", "person", "activity", "device", "condition"})
+
+
+def swap_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
+    """Where two things of a kind have changed places: fish instead of red meat, through the mouth and not the nose."""
+    ours = [m for m in claim.named.mentions if table[m.concept].kind in _KINDS]
+    theirs = [m for m in evidence.named.mentions if table[m.concept].kind in _KINDS]
+    shared = sorted({m.concept for m in ours} & {m.concept for m in theirs})
+    for i, a in enumerate(shared):
+        for b in shared[i + 1 :]:
+            if table[a].kind != table[b].kind or table.is_a(a, b) or table.is_a(b, a):
+                continue
+            kept = [_like(x, x, ours, theirs, claim, evidence) for x in (a, b)]
+            swapped = [_like(a, b, ours, theirs, claim, evidence), _like(b, a, ours, theirs, claim, evidence)]
+            if min(swapped) >= _SOME and sum(swapped) > _SWAPPED * sum(kept) + _SOME:
+                yield "contradicted", f"{table.label(a, 'en')} and {table.label(b, 'en')} have changed places"
+
+
+def _like(
+    a: str, b: str, ours: Sequence[Mention], theirs: Sequence[Mention], claim: Text, evidence: Text
+) -> float:
+    scores = [
+        _shared(_neighbours_at(m.start, m.end, claim.folded, claim.named.words),
+                _neighbours_at(o.start, o.end, evidence.folded, evidence.named.words))
+        for m in ours if m.concept == a for o in theirs if o.concept == b
+    ]  # fmt: skip
+    return max(scores, default=0.0)

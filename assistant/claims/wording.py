@@ -48,6 +48,9 @@ _FEW = 2
 _HAN_SCOPE = 4
 _AMOUNT_REACH = 45
 _HAN_REACH = 10
+#: Where a part begins that says when, after which what is forbidden stands at the start of the sentence.
+_LATE = re.compile(r"\s*(?:after|before|during|between)(?![a-z])")
+_DUTY = re.compile(r"should|must|unnecessary|forbidden|prohibited|contraindicated|not advised|not recommended|discouraged")
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
 
 
@@ -159,10 +162,13 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             first = began if undone else cue.end()
             if not undone and _is_whole(cue, clause, folded, patterns, inside):
                 first = _list_start(clauses, joins, number, folded)
+                if _LATE.match(folded, first) and _DUTY.search(cue[0]) and number and folded[first - 2 : first - 1] not in ",;.":
+                    first = clauses[number - 1].start
             last = max(first, _reach(cue, clause, folded, patterns))
             turned[first:last] = bytes([0 if undone else 1]) * (last - first)
             if first < cue.start() and (HAN.match(cue[0]) or cue[0] in _LOOSE_SUBJECT):
-                turned[first : cue.start()] = bytes([_EITHER]) * (cue.start() - first)
+                loose = _EITHER if len(folded[cue.end() : clause.end].strip(" .。,;")) > _FEW else 1
+                turned[first : cue.start()] = bytes([loose]) * (cue.start() - first)
             began = first
             before = cue
             strong = cue[0] in patterns.strong
@@ -228,6 +234,8 @@ def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patter
     tail = folded[cue.end() : clause.end]
     if HAN.match(cue[0][0]):
         before, behind = inside[clause.start : cue.start()], inside[cue.end() : clause.end]
+        if cue[0] in patterns.strong and 0 < len(HAN.findall(tail)) <= _FEW and len(before) > 1:
+            return True
         return cue[0] in patterns.strong and any(before) and not any(behind) and len(HAN.findall(tail)) <= _HAN_TAIL
     return cue.lastgroup == "verb" and not re.search(r"[a-z]{2}", tail)
 
