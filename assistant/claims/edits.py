@@ -101,6 +101,8 @@ def _swapped(
 ) -> bool:
     if word.stem in lexicon.light or explains(word, lost, lexicon):
         return False
+    if word.han and len(word.stem) == 1 and any(word.stem in w.stem for w in lost):
+        return False
     replaced = [w for w in lost if w.stem not in lexicon.light]
     if not replaced:
         return False

@@ -63,6 +63,9 @@ class Lexicon:
         a_han, b_han = HAN.match(a) is not None, HAN.match(b) is not None
         va, vb = self.vectors.get(a, {}), self.vectors.get(b, {})
         if a_han != b_han:
+            core = self._core(a if a_han else b)
+            if core and self.groups.get(core, frozenset()) & self.groups.get(b if a_han else a, frozenset()):
+                return 0.8
             best = va.get(b, 0.0)
             if a_han:
                 best = max([best, *(w for other, w in va.items() if _near(other, b))])
@@ -75,6 +78,10 @@ class Lexicon:
         if not dot:
             return 0.0
         return dot / (_norm(va) * _norm(vb))
+
+    def _core(self, word: str) -> str:
+        """A Chinese word without characters at its end that say little: 睡 of 睡前."""
+        return word[:-1] if len(word) > 1 and word[-1] in self.light else ""
 
     def _within(self, a: str, b: str) -> bool:
         """Whether one Chinese word is the other with something that does not matter: 肾 and 肾脏, 药 and 吃药."""

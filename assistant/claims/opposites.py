@@ -21,10 +21,11 @@ _LONGEST = 6
 _WINDOW = 4
 _ALIKE = 0.6
 _SAME = 0.9
+_NEARLY = 0.65
 _SOME = 0.45
 #: From which share on most are meant, and up to which few.
 _MOST, _FEW = 0.6, 0.1
-_REACH, _HAN_REACH = 25, 5
+_REACH, _HAN_REACH = 12, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _contradicting(
         return None
     if not same and not pole.near and not any(p.side == rival.side for p in ours):
         return rival
-    least = _SOME if not same and not pole.near else _SAME
+    least = _SAME if same else _NEARLY if pole.near else _SOME
     if beside[0] >= least and agreeing < 0.5 * beside[0]:
         return rival
     return None
@@ -201,13 +202,17 @@ def _neighbours(pole: Pole, text: Text) -> list[tuple[Word, int]]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _neighbours_at(start: int, end: int, folded: str, words: tuple[Word, ...]) -> list[tuple[Word, int]]:
+def _neighbours_at(
+    start: int, end: int, folded: str, words: tuple[Word, ...], side: int = 0
+) -> list[tuple[Word, int]]:
     """The telling words on either side within the same part of the sentence, and how far away each is."""
     small = load_lexicon().small
     starts = [w.start for w in words]
     first, last = bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)
     found: list[tuple[Word, int]] = []
     for step, at in ((-1, first - 1), (1, last)):
+        if side == -step:
+            continue
         distance, position = 0, start if step < 0 else end
         while 0 <= at < len(words) and distance < _WINDOW:
             word = words[at]
@@ -246,8 +251,13 @@ def _like(
     a: str, b: str, ours: Sequence[Mention], theirs: Sequence[Mention], claim: Text, evidence: Text
 ) -> float:
     scores = [
-        _shared(_neighbours_at(m.start, m.end, claim.folded, claim.named.words),
-                _neighbours_at(o.start, o.end, evidence.folded, evidence.named.words))
+        sum(
+            _shared(
+                _neighbours_at(m.start, m.end, claim.folded, claim.named.words, step),
+                _neighbours_at(o.start, o.end, evidence.folded, evidence.named.words, step),
+            )
+            for step in (-1, 1)
+        )
         for m in ours if m.concept == a for o in theirs if o.concept == b
     ]  # fmt: skip
     return max(scores, default=0.0)

@@ -10,6 +10,8 @@ from corpus.concepts import ConceptTable, Mention
 
 #: Kinds of concept that advice is about; conditions and people say for whom it is.
 _ADVISED = frozenset({"medicine", "food", "nutrient", "activity", "care", "device", "habit", "function"})
+#: From which weight on one thing is enough where one of the two texts denies nothing at all.
+_TELLING = 2
 #: Who advice is for: no matter whether it is for or against something.
 FOR_WHOM = frozenset({"person", "condition", "body part"})
 
@@ -38,7 +40,12 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             turned.setdefault(part, []).append((weight, name))
         else:
             agreed[part] = agreed.get(part, 0) + weight
+    plain = [text for text in (claim, evidence) if not text.wording.cues and not text.wording.less]
     if not claim.wording.waived and not evidence.wording.waived:
+        if plain:
+            for names in turned.values():
+                if max(names)[0] >= _TELLING:
+                    yield "contradicted", f"only one of the two denies {max(names)[1]}"
         for part, names in turned.items():
             alone = claim.han == evidence.han and max(names)[0] >= 3
             if alone or sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):

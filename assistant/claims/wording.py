@@ -25,8 +25,9 @@ _AGAINST = r"(?<![a-z])(?:advis|warn|guard|counsel)[a-z]*(?: [a-z]+){0,4} agains
 _APART = re.compile(
     r"(?<![a-z])keep(?:s|ing)? (?:[a-z'-]+,? ){1,14}?(?:off|out of|away from|at least [a-z0-9 ]{1,12} from)(?![a-z])"
 )
+_LEFT = re.compile(r"(?<![a-z])leave (?:[a-z'-]+,? ){1,8}?(?:for now|for later|until|alone|out)(?![a-z])")
 _FOR = re.compile(
-    r"(?<=[a-z]) (?:for (?!at |a few|long)|in (?:a |any |every )?(?:person|people|patients?|those|anyone|adults?|someone)(?![a-z]))"
+    r"(?<=[a-z])(?<!need)(?<!needs)(?<!ask)(?<!look)(?<!wait)(?<!reason)(?<!call)(?<!used) (?:for (?!at |a few|long)|in (?:a |any |every )?(?:person|people|patients?|those|anyone|adults?|someone)(?![a-z]))"
 )
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
 _EITHER = 2
@@ -49,6 +50,7 @@ _HAN_SCOPE = 4
 _AMOUNT_REACH = 45
 _HAN_REACH = 10
 #: Where a part begins that says when, after which what is forbidden stands at the start of the sentence.
+_PASSIVE = re.compile(r"(?:be|is|are) (?:stopped|avoided|discontinued)")
 _LATE = re.compile(r"\s*(?:after|before|during|between)(?![a-z])")
 _DUTY = re.compile(r"should|must|unnecessary|forbidden|prohibited|contraindicated|not advised|not recommended|discouraged")
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
@@ -84,6 +86,11 @@ class Wording:
         """Whether a place lies in a clause that says when, why or for whom, and not what to do."""
         clause = self.clause_at(position)
         return clause.start in self.context or _FOR.search(self.folded, clause.start + 1, position) is not None
+
+    @property
+    def less(self) -> bool:
+        """Whether anything is to be less."""
+        return any(sign < 0 for _, _, sign in self._amount)
 
     def turned(self, position: int) -> bool:
         """Whether what stands at this place is turned round: avoided, denied, forbidden."""
@@ -182,6 +189,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             carried = 0
     for apart in _APART.finditer(folded):
         turned[apart.start() : apart.end()] = b"\x01" * (apart.end() - apart.start())
+    for left in _LEFT.finditer(folded):
+        turned[left.start() : left.end()] = b"\x01" * (left.end() - left.start())
     return Wording(
         folded=folded,
         clauses=tuple(clauses),
@@ -222,7 +231,7 @@ def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: st
 
 def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns, inside: bytearray) -> bool:
     """Whether a cue turns its whole clause: it says so itself, or it ends the clause (alcohol: avoid)."""
-    if cue.lastgroup == "whole":
+    if cue.lastgroup == "whole" or _PASSIVE.match(cue[0]):
         return True
     if cue[0] in ("do not", "don't"):
         if _PREPOSITION.match(folded, clause.start):
