@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from assistant.claims.edits import edits, replaced, shared_phrases
-from assistant.claims.lexicon import opposite_of
+from assistant.claims.lexicon import load_lexicon, opposite_of
 from assistant.claims.quantity_faults import equal_quantity
 from assistant.claims.reading import Fault, Text
 from assistant.claims.sign_faults import FOR_WHOM, turns_clash
 from corpus.concepts import ConceptTable
 
 _NEAR = 25
+_LIKE = 0.75
 
 
 def copy_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
@@ -99,18 +100,31 @@ _THAN = re.compile(r"(?<![a-z])than(?![a-z])|比|多于|少于|优于|胜过")
 def _order_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     """Comparisons the other way round: meat rather than vegetables."""
     mine, theirs = (_compared(text) for text in (claim, evidence))
-    if mine and theirs and mine[0] & theirs[1] and mine[1] & theirs[0] and not mine[0] & theirs[0]:
+    if mine is None or theirs is None:
+        return
+    kept = min(_alike(mine[0], theirs[0]), _alike(mine[1], theirs[1]))
+    crossed = min(_alike(mine[0], theirs[1]), _alike(mine[1], theirs[0]))
+    if crossed > kept and not _alike(mine[0], theirs[0]) and not _alike(mine[1], theirs[1]):
         yield "contradicted", "the passage compares them the other way round"
 
 
-def _compared(text: Text) -> tuple[set[str], set[str]] | None:
+def _alike(ours: frozenset[str], theirs: frozenset[str]) -> int:
+    lexicon = load_lexicon()
+    return sum(any(a == b or lexicon.alike(a, b) >= _LIKE for b in theirs) for a in ours)
+
+
+def _compared(text: Text) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The telling words and things before and after a "than" that those on the other side do not share."""
     mark = next((m for m in _THAN.finditer(text.folded) if not text.wording.shielded(m.start())), None)
     if mark is None:
         return None
+    lexicon = load_lexicon()
     part = text.wording.part_at(mark.start())
-    left = {m.concept for m in text.named.mentions if part <= m.start < mark.start()}
-    right = {m.concept for m in text.named.mentions if mark.end() <= m.start < mark.end() + _NEAR}
-    return left, right
+    sides = []
+    for start, end in ((part, mark.start()), (mark.end(), mark.end() + _NEAR)):
+        things = {m.concept for m in text.named.mentions if start <= m.start < end}
+        sides.append(things | {w.stem for w in text.named.words if start <= w.start < end and w.stem not in lexicon.light})
+    return frozenset(sides[0] - sides[1]), frozenset(sides[1] - sides[0])
 
 
 def _next_concepts(text: Text, position: int) -> frozenset[str]:

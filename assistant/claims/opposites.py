@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.claims.lexicon import Word, load_lexicon
+from assistant.claims.naming import Named
 from assistant.claims.quantities import claims
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable, Mention
 from corpus.text import HAN, normalise
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9'-]*|[\u3400-\u4dbf\u4e00-\u9fff]+")
+#: Who alone may do something: that says neither that it is done nor that it is not.
+_BY_WHOM = re.compile(r"(?<![a-z])(?:only|without|unless|until)(?![a-z])|只有|[须应]由|由")
 _LONGEST = 6
 #: How many telling words on either side of an opposite stand beside it, and from where on they count as the same.
 _WINDOW = 4
@@ -138,7 +141,8 @@ def _unmasked(text: Text, shared: frozenset[str]) -> list[Pole]:
             found += [Pole(n, side, quantity.start, quantity.end, near=True) for n, rare, _ in often if rare == 1]
     found = [
         p for p in found
-        if not any(s <= p.start and p.end <= e for s, e in spans) and not text.wording.shielded(p.start)
+        if not any(s <= p.start and p.end <= e for s, e in (*spans, *text.wording.shields))
+        and not (p.action and _BY_WHOM.search(text.folded, text.wording.part_at(p.start), p.start))
     ]  # fmt: skip
     return [replace(p, side=1 - p.side) if p.action and _denied(p, text) else p for p in found]
 
@@ -182,49 +186,64 @@ def _denied(pole: Pole, text: Text) -> bool:
 
 def _beside(a: Pole, b: Pole, claim: Text, evidence: Text) -> float:
     """How much of what stands beside one opposite stands beside the other too."""
-    return _shared(_neighbours(a, claim), _neighbours(b, evidence))
+    return _shared(_neighbours(a.start, a.end, claim), _neighbours(b.start, b.end, evidence))
 
 
-def _shared(ours: Sequence[tuple[Word, int]], theirs: Sequence[tuple[Word, int]]) -> float:
+@dataclass(frozen=True, slots=True)
+class _Neighbour:
+    stem: str
+    concept: str
+    distance: int
+
+
+def _shared(ours: Sequence[_Neighbour], theirs: Sequence[_Neighbour]) -> float:
     lexicon = load_lexicon()
     total = 0.0
-    for word, distance in ours:
-        best = max(
-            (2 / (distance + away) for other, away in theirs if lexicon.alike(word.stem, other.stem) >= _ALIKE),
+    for word in ours:
+        total += max(
+            (
+                2 / (word.distance + other.distance)
+                for other in theirs
+                if (word.concept and word.concept == other.concept) or lexicon.alike(word.stem, other.stem) >= _ALIKE
+            ),
             default=0.0,
         )
-        total += best
     return total
 
 
-def _neighbours(pole: Pole, text: Text) -> list[tuple[Word, int]]:
-    return _neighbours_at(pole.start, pole.end, text.folded, text.named.words)
+def _neighbours(start: int, end: int, text: Text, side: int = 0, without: frozenset[str] = frozenset()) -> list[_Neighbour]:
+    found = _neighbours_at(start, end, text.named, side)
+    return [n for n in found if n.concept not in without] if without else found
 
 
 @functools.lru_cache(maxsize=4096)
-def _neighbours_at(
-    start: int, end: int, folded: str, words: tuple[Word, ...], side: int = 0
-) -> list[tuple[Word, int]]:
-    """The telling words on either side within the same part of the sentence, and how far away each is."""
+def _neighbours_at(start: int, end: int, named: Named, side: int) -> list[_Neighbour]:
+    """The telling words on either side within the same part of the sentence, or inside, and how far away each is."""
     small = load_lexicon().small
+    words = named.words
     starts = [w.start for w in words]
     first, last = bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)
-    found: list[tuple[Word, int]] = []
+    found = [_neighbour(w, 1, named) for w in words[first + 1 : last - 1] if w.stem not in small]
     for step, at in ((-1, first - 1), (1, last)):
         if side == -step:
             continue
         distance, position = 0, start if step < 0 else end
         while 0 <= at < len(words) and distance < _WINDOW:
             word = words[at]
-            between = folded[word.end : position] if step < 0 else folded[position : word.start]
+            between = named.folded[word.end : position] if step < 0 else named.folded[position : word.start]
             if any(mark in between for mark in ",;:.。()"):
                 break
             position = word.start if step < 0 else word.end
             if word.stem not in small:
                 distance += 1
-                found.append((word, distance))
+                found.append(_neighbour(word, distance, named))
             at += step
     return found
+
+
+def _neighbour(word: Word, distance: int, named: Named) -> _Neighbour:
+    concept = next((m.concept for m in named.mentions if m.start <= word.start < m.end), "")
+    return _Neighbour(word.stem, concept, distance)
 
 
 #: How much more like the other thing's neighbours have to be than like its own.
@@ -241,23 +260,20 @@ def swap_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
         for b in shared[i + 1 :]:
             if table[a].kind != table[b].kind or table.is_a(a, b) or table.is_a(b, a):
                 continue
-            kept = [_like(x, x, ours, theirs, claim, evidence) for x in (a, b)]
-            swapped = [_like(a, b, ours, theirs, claim, evidence), _like(b, a, ours, theirs, claim, evidence)]
+            kept = [_like(x, x, frozenset({a, b}), claim, evidence) for x in (a, b)]
+            swapped = [_like(x, y, frozenset({a, b}), claim, evidence) for x, y in ((a, b), (b, a))]
             if min(swapped) >= _SOME and sum(swapped) > _SWAPPED * sum(kept) + _SOME:
                 yield "contradicted", f"{table.label(a, 'en')} and {table.label(b, 'en')} have changed places"
 
 
-def _like(
-    a: str, b: str, ours: Sequence[Mention], theirs: Sequence[Mention], claim: Text, evidence: Text
-) -> float:
+def _like(a: str, b: str, pair: frozenset[str], claim: Text, evidence: Text) -> float:
+    """How alike the neighbours are of one thing in the claim and of another in the evidence."""
     scores = [
         sum(
-            _shared(
-                _neighbours_at(m.start, m.end, claim.folded, claim.named.words, step),
-                _neighbours_at(o.start, o.end, evidence.folded, evidence.named.words, step),
-            )
+            _shared(_neighbours(m.start, m.end, claim, step, pair), _neighbours(o.start, o.end, evidence, step, pair))
             for step in (-1, 1)
         )
-        for m in ours if m.concept == a for o in theirs if o.concept == b
+        for m in claim.named.mentions if m.concept == a
+        for o in evidence.named.mentions if o.concept == b
     ]  # fmt: skip
     return max(scores, default=0.0)

@@ -25,6 +25,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
     mixed = {m.start for m in claim.named.mentions if len(signs[m.concept]) > 1}
     agreed: dict[int, int] = {}
     turned: dict[int, list[tuple[int, str]]] = {}
+    ways: dict[int, dict[bool, list[int]]] = {}
     for start, name, weight, places in _anchors(claim, evidence, table):
         if claim.wording.in_context(start) or claim.wording.unsure(start) or start in mixed:
             continue
@@ -38,16 +39,18 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             yield "contradicted", f"the passage wants the opposite of {name}: more for less"
         if all(turns_clash(mine, other) for other in theirs):
             turned.setdefault(part, []).append((weight, name))
+            ways.setdefault(part, {}).setdefault(mine[0], []).append(weight)
         else:
             agreed[part] = agreed.get(part, 0) + weight
     plain = [text for text in (claim, evidence) if not text.wording.cues and not text.wording.less]
     if not claim.wording.waived and not evidence.wording.waived:
         if plain:
             for names in turned.values():
-                if max(names)[0] >= _TELLING:
+                if max(names)[0] >= (_TELLING if claim.han == evidence.han else 1):
                     yield "contradicted", f"only one of the two denies {max(names)[1]}"
         for part, names in turned.items():
-            alone = claim.han == evidence.han and max(names)[0] >= 3
+            both = len(ways[part]) > 1 and min(max(weights) for weights in ways[part].values()) >= _TELLING
+            alone = both or claim.han == evidence.han and max(names)[0] >= 3
             if alone or sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):
                 yield "contradicted", f"the passage points the other way on {max(names)[1]}"
 
