@@ -30,6 +30,7 @@ def copy_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
         yield from _denied_words(claim, evidence)
         yield from _only_faults(claim, evidence, table)
     yield from _order_faults(claim, evidence)
+    yield from _concession_faults(claim, evidence)
 
 
 def _turned_phrases(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
@@ -92,6 +93,32 @@ def _only_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[F
 
 def _unlike(a: str, b: str, table: ConceptTable) -> bool:
     return table[a].kind == table[b].kind and not table.is_a(a, b) and not table.is_a(b, a)
+
+
+_EVEN = re.compile(
+    r"(?<![a-z])(?:even (?:without|with no|if (?:there (?:is|are) )?no|if not)|with or without|whether or not|regardless of)"
+    r"(?![a-z])|无论有无|不论有无|无论有没有|即使[不没无]有?|哪怕[不没]有?|就算[不没]有?|(?:没有|无)(?=\S{1,6}也)"
+)
+_ONLY_IF = re.compile(r"(?<![a-z])only (?:if|when|in|with|for|after|during)(?![a-z])|只有|只在|仅在|仅当|仅限")
+_CONDITION = 24
+
+
+def _concession_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """A condition where the passage says that it does not matter: only with a fever for even without one."""
+    for mark in _EVEN.finditer(evidence.folded):
+        theirs = _said_after(evidence, mark.end())
+        for only in _ONLY_IF.finditer(claim.folded):
+            mine = _said_after(claim, only.end())
+            if _alike(mine, theirs):
+                yield "contradicted", f"the passage says {mark[0]}"
+                return
+
+
+def _said_after(text: Text, position: int) -> frozenset[str]:
+    light = load_lexicon().light
+    reach = range(position, position + _CONDITION)
+    things = {m.concept for m in text.named.mentions if m.start in reach}
+    return frozenset(things | {w.stem for w in text.named.words if w.start in reach and w.stem not in light})
 
 
 _THAN = re.compile(r"(?<![a-z])than(?![a-z])|比|多于|少于|优于|胜过")

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.claims.opposites import Pole, poles
 from assistant.claims.quantities import COUNT, TIME, Quantity
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable
 
 _SHORT_MONTHS = 0.09
 _DAY = 1440.0
-_NEAR = 60
+_NEAR = 45
+_APART = re.compile(r"[,;:。()]|[.](?=\s|$)|(?<![a-z])(?:and|or)(?![a-z])")
 _SEGMENT = re.compile(r"[,;:。、()]|[.](?=\s|$)|(?<![a-z])(?:and|but|or|和|或)(?![a-z])")
 
 
@@ -61,7 +63,9 @@ def _product(quantity: Quantity, evidence: Text) -> list[Quantity]:
             continue
         for many in evidence.quantities:
             days = many.dimension == TIME and many.unit == _DAY and quantity.dimension == TIME
-            if many is one or not (many.dimension == COUNT or days) or abs(many.start - one.start) > _NEAR:
+            first, second = sorted((one, many), key=lambda q: q.start)
+            gap = evidence.folded[first.end : second.start]
+            if many is one or not (many.dimension == COUNT or days) or len(gap) > _NEAR or _APART.search(gap):
                 continue
             ends = one.low * many.raw[0], one.high * many.raw[1]
             if many.raw[1] > 1 and _close(quantity.low, ends[0], 0.04) and _close(quantity.high, ends[1], 0.04):
@@ -163,12 +167,25 @@ def _of_another(
     ]  # fmt: skip
     if not rivals or quantity.period:
         return None
-    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}, {"activity"}):
+    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}, {"activity"}, {"symptom"}, {"condition"}, {"device"}):
         at = [_concepts_beside(group, text, kinds, table) for group, text in
               (([quantity], claim), (equal, evidence), (rivals, evidence))]  # fmt: skip
         if at[0] & at[2] and at[1] and not at[0] & at[1]:
             return table.label(min(at[0] & at[2]), "en")
+    mine, same, other = (
+        {(p.number, p.side): text.folded[p.start : p.end] for q in group for p in _poles_beside(q, text)}
+        for group, text in (([quantity], claim), (equal, evidence), (rivals, evidence))
+    )
+    for number, side in mine:
+        elsewhere = any(n == number and s != side for n, s in same)
+        if (number, side) in other and elsewhere and (number, side) not in same:
+            return mine[number, side]
     return None
+
+
+def _poles_beside(quantity: Quantity, text: Text) -> list[Pole]:
+    start, end = _segment(quantity, text.folded)
+    return [p for p in poles(text.folded, text.named.words) if start <= p.start < end]
 
 
 def _concepts_beside(quantities: Sequence[Quantity], text: Text, kinds: set[str], table: ConceptTable) -> set[str]:

@@ -84,7 +84,7 @@ def _anchors(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[tuple
             continue
         if word.stem in lexicon.light:
             places = [w.start for w in evidence.named.words if word.stem == w.stem]
-            if places and len(word.stem) > 2:
+            if places and len(word.stem) > (1 if word.han else 2):
                 yield word.start, claim.folded[word.start : word.end], 1, places
             continue
         places = [w.start for w in evidence.named.words if lexicon.alike(word.stem, w.stem) >= 0.75]

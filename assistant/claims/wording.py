@@ -51,6 +51,8 @@ _AMOUNT_REACH = 45
 _HAN_REACH = 10
 #: Where a part begins that says when, after which what is forbidden stands at the start of the sentence.
 _PASSIVE = re.compile(r"(?:be|is|are) (?:stopped|avoided|discontinued)")
+#: Whether something is to be done at all is left open.
+_IF_AT_ALL = re.compile(r"(?<![a-z])whether(?![a-z])|是否|要不要|能不能|可否|该不该|需不需要")
 _LATE = re.compile(r"\s*(?:after|before|during|between)(?![a-z])")
 _DUTY = re.compile(r"should|must|unnecessary|forbidden|prohibited|contraindicated|not advised|not recommended|discouraged")
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
@@ -85,6 +87,8 @@ class Wording:
     def in_context(self, position: int) -> bool:
         """Whether a place lies in a clause that says when, why or for whom, and not what to do."""
         clause = self.clause_at(position)
+        if _IF_AT_ALL.search(self.folded, clause.start, clause.end):
+            return True
         return clause.start in self.context or _FOR.search(self.folded, clause.start + 1, position) is not None
 
     @property
@@ -123,7 +127,7 @@ def _patterns() -> _Patterns:
         alternatives([*negation[key]["en"], *negation[key]["zh"]]) for key in ("shield", "whole", "ahead", "verb")
     )
     return _Patterns(
-        ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"),
+        ahead=re.compile(f"(?P<shield>(?!不适[用合宜])(?:{shield}))|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"),
         waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
         strong=frozenset(negation["strong"]),
         doing=str(negation["doing"]),
