@@ -20,6 +20,7 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9'-]*|[\u3400-\u4dbf\u4e00-\u9fff]+")
 #: Who alone may do something: that says neither that it is done nor that it is not.
 _BY_WHOM = re.compile(r"(?<![a-z])(?:only|without|unless|until)(?![a-z])|只有|[须应]由|由")
 _LONGEST = 6
+_GRADED = ("vigorous", "severe", "acute", "high-risk", "type 1", "morning", "young", "early", "daytime", "women")
 #: How many telling words on either side of an opposite stand beside it, and from where on they count as the same.
 _WINDOW = 4
 _ALIKE = 0.6
@@ -74,6 +75,13 @@ def _table() -> _Table:
     for word in data["no_opposites"]:
         found.setdefault(normalise(str(word)), [])
     return _Table(dict(found), frozenset(single), tuple(split))
+
+
+@functools.cache
+def graded() -> frozenset[int]:
+    """The opposites that tell for what a quantity is given: for moderate and for vigorous activity."""
+    words = _table().words
+    return frozenset(number for word in _GRADED for number, _, _ in words[word])
 
 
 @functools.lru_cache(maxsize=512)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.claims.opposites import Pole, poles
+from assistant.claims.opposites import Pole, graded, poles
 from assistant.claims.quantities import COUNT, TIME, Quantity
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable
@@ -167,7 +167,7 @@ def _of_another(
     ]  # fmt: skip
     if not rivals or quantity.period:
         return None
-    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}, {"activity"}, {"symptom"}, {"condition"}, {"device"}):
+    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}, {"activity"}, {"symptom", "condition"}, {"device"}):
         at = [_concepts_beside(group, text, kinds, table) for group, text in
               (([quantity], claim), (equal, evidence), (rivals, evidence))]  # fmt: skip
         if at[0] & at[2] and at[1] and not at[0] & at[1]:
@@ -185,7 +185,7 @@ def _of_another(
 
 def _poles_beside(quantity: Quantity, text: Text) -> list[Pole]:
     start, end = _segment(quantity, text.folded)
-    return [p for p in poles(text.folded, text.named.words) if start <= p.start < end]
+    return [p for p in poles(text.folded, text.named.words) if start <= p.start < end and p.number in graded()]
 
 
 def _concepts_beside(quantities: Sequence[Quantity], text: Text, kinds: set[str], table: ConceptTable) -> set[str]:
