@@ -108,7 +108,11 @@ def _near(a: str, b: str) -> bool:
 def opposite_of(a: str, b: str) -> bool:
     """Whether one English stem is the other with a prefix that denies it: kink and unkink."""
     shorter, longer = sorted((a, b), key=len)
-    return len(shorter) >= 4 and longer not in _NO_OPPOSITES and any(longer == prefix + shorter for prefix in ("un", "ir", "im", "non", "dis", "non-"))
+    return (
+        len(shorter) >= 4
+        and longer not in _NO_OPPOSITES
+        and any(longer == prefix + shorter for prefix in ("un", "ir", "im", "non", "dis", "non-"))
+    )
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from assistant.claims.lexicon import Word, load_lexicon
 from assistant.claims.naming import Named
 from assistant.claims.quantities import claims
 from assistant.claims.reading import Fault, Text
-from corpus.concepts import ConceptTable, Mention
+from corpus.concepts import ConceptTable
 from corpus.text import HAN, normalise
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9'-]*|[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -187,9 +187,7 @@ def _denied(pole: Pole, text: Text) -> bool:
     """Whether a word close before denies this one."""
     clause = text.wording.clause_at(pole.start).start
     reach = _HAN_REACH if HAN.match(text.folded[pole.start]) else _REACH
-    return any(
-        clause <= start and end <= pole.start and pole.start - end <= reach for start, end in text.wording.cues
-    )
+    return any(clause <= start and end <= pole.start and pole.start - end <= reach for start, end in text.wording.cues)
 
 
 def _beside(a: Pole, b: Pole, claim: Text, evidence: Text) -> float:
@@ -219,7 +217,9 @@ def _shared(ours: Sequence[_Neighbour], theirs: Sequence[_Neighbour]) -> float:
     return total
 
 
-def _neighbours(start: int, end: int, text: Text, side: int = 0, without: frozenset[str] = frozenset()) -> list[_Neighbour]:
+def _neighbours(
+    start: int, end: int, text: Text, side: int = 0, without: frozenset[str] = frozenset()
+) -> list[_Neighbour]:
     found = _neighbours_at(start, end, text.named, side)
     return [n for n in found if n.concept not in without] if without else found
 

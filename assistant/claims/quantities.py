@@ -136,10 +136,10 @@ def _grammar() -> _Grammar:
                     rf"(?<![a-z\d.])an? {a_unit} and a half(?![a-z])",
                     rf"(?<![a-z])three[ -]quarters of an? {a_unit}",
                     rf"(?<![a-z])a couple of {a_unit}",
-                    rf"(?<![a-z])an?(?: [a-z]+)? (?P<@>fortnight)(?![a-z])",
+                    r"(?<![a-z])an?(?: [a-z]+)? (?P<@>fortnight)(?![a-z])",
                     rf"#个半{a_unit}",
                     rf"#{a_unit}半(?![年月天日个小时])",
-                    rf"(?<![a-z\d.])#\s?(?P<@>hours?|h|小时)\s?(?:and )?$\s?(?:minutes?|min|分钟?)",
+                    r"(?<![a-z\d.])#\s?(?P<@>hours?|h|小时)\s?(?:and )?$\s?(?:minutes?|min|分钟?)",
                 )
             )
         )

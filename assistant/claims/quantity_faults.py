@@ -22,7 +22,7 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
     """Quantities of the claim that the evidence does not give, gives otherwise, or gives for something else."""
     equals = {quantity: _equals(quantity, evidence, table) for quantity in claim.quantities}
     for quantity, equal in equals.items():
-        if quantity.period and any(q.interval and q.per == quantity.low and equals[q] for q in equals):
+        if quantity.period and any(q.intervals and q.per == quantity.low and equals[q] for q in equals):
             continue
         if not equal:
             rivals = [e for e in evidence.quantities if _comparable(quantity, e)]

@@ -18,7 +18,7 @@ FOR_WHOM = frozenset({"person", "condition", "body part"})
 
 def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
     """What the claim turns round: advised where the passage advises against, denied where it affirms, more for less."""
-    least = 1
+    least = 1 if claim.han == evidence.han else 2
     signs: dict[str, set[bool]] = {}
     for mention in claim.named.mentions:
         signs.setdefault(mention.concept, set()).add(claim.wording.turned(mention.start))
@@ -50,7 +50,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
                     yield "contradicted", f"only one of the two denies {max(names)[1]}"
         for part, names in turned.items():
             both = len(ways[part]) > 1 and min(max(weights) for weights in ways[part].values()) >= _TELLING
-            alone = both or claim.han == evidence.han and max(names)[0] >= 3
+            alone = both or (claim.han == evidence.han and max(names)[0] >= 3)
             if alone or sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):
                 yield "contradicted", f"the passage points the other way on {max(names)[1]}"
 

@@ -27,7 +27,9 @@ _APART = re.compile(
 )
 _LEFT = re.compile(r"(?<![a-z])leave (?:[a-z'-]+,? ){1,8}?(?:for now|for later|until|alone|out)(?![a-z])")
 _FOR = re.compile(
-    r"(?<=[a-z])(?<!need)(?<!needs)(?<!ask)(?<!look)(?<!wait)(?<!reason)(?<!call)(?<!used) (?:for (?!at |a few|long|them|him|her|it|you|one|now)|in (?:a |any |every )?(?:person|people|patients?|those|anyone|adults?|someone)(?![a-z]))"
+    r"(?<=[a-z])(?<!need)(?<!needs)(?<!ask)(?<!look)(?<!wait)(?<!reason)(?<!call)(?<!used) "
+    r"(?:for (?!at |a few|long|them|him|her|it|you|one|now)"
+    r"|in (?:a |any |every )?(?:person|people|patients?|those|anyone|adults?|someone)(?![a-z]))"
 )
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
 _EITHER = 2
@@ -55,7 +57,9 @@ _PASSIVE = re.compile(r"(?:be|is|are) (?:stopped|avoided|discontinued)")
 _IF_AT_ALL = re.compile(r"(?<![a-z])whether(?![a-z])|是否|要不要|能不能|可否|该不该|需不需要")
 _UNABLE = "不了"
 _LATE = re.compile(r"\s*(?:after|before|during|between)(?![a-z])")
-_DUTY = re.compile(r"should|must|unnecessary|forbidden|prohibited|contraindicated|not advised|not recommended|discouraged")
+_DUTY = re.compile(
+    r"should|must|unnecessary|forbidden|prohibited|contraindicated|not advised|not recommended|discouraged"
+)
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
 
 
@@ -128,7 +132,9 @@ def _patterns() -> _Patterns:
         alternatives([*negation[key]["en"], *negation[key]["zh"]]) for key in ("shield", "whole", "ahead", "verb")
     )
     return _Patterns(
-        ahead=re.compile(f"(?P<shield>(?!不适[用合宜])(?:{shield}))|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"),
+        ahead=re.compile(
+            f"(?P<shield>(?!不适[用合宜])(?:{shield}))|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"
+        ),
         waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
         strong=frozenset(negation["strong"]),
         doing=str(negation["doing"]),
@@ -176,12 +182,14 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
                 first = _list_start(clauses, joins, number, folded)
                 if cue[0] == _UNABLE:
                     first = max(first, folded.rfind("、", first, cue.start()) + 1)
-                if _LATE.match(folded, first) and _DUTY.search(cue[0]) and number and folded[first - 2 : first - 1] not in ",;.":
+                late = number and _LATE.match(folded, first) and _DUTY.search(cue[0])
+                if late and folded[first - 2 : first - 1] not in ",;.":
                     first = clauses[number - 1].start
             last = max(first, _reach(cue, clause, folded, patterns))
             turned[first:last] = bytes([0 if undone else 1]) * (last - first)
             if first < cue.start() and (HAN.match(cue[0]) or cue[0] in _LOOSE_SUBJECT):
-                loose = _EITHER if cue[0] not in patterns.strong or len(folded[cue.end() : clause.end].strip(" .。,;")) > _FEW else 1
+                tail = folded[cue.end() : clause.end].strip(" .。,;")
+                loose = _EITHER if cue[0] not in patterns.strong or len(tail) > _FEW else 1
                 turned[first : cue.start()] = bytes([loose]) * (cue.start() - first)
             began = first
             before = cue
