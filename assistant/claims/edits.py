@@ -99,7 +99,7 @@ def _swapped(
     theirs: Sequence[Word],
     lexicon: Lexicon,
 ) -> bool:
-    if word.stem in lexicon.light or explains(word, lost, lexicon):
+    if word.stem in lexicon.light or explains(word, [w for w in lost if w.stem not in lexicon.light], lexicon):
         return False
     if word.han and len(word.stem) == 1 and any(word.stem in w.stem for w in lost):
         return False

@@ -50,7 +50,7 @@ class _Table:
 
     words: dict[str, list[tuple[int, int, str]]]
     single: frozenset[str]
-    split: tuple[tuple[re.Pattern[str], int, int], ...]
+    split: tuple[tuple[re.Pattern[str], int, int, str], ...]
 
 
 @functools.cache
@@ -67,7 +67,7 @@ def _table() -> _Table:
                     if "..." in str(word):
                         first, last = str(word).split(" ... ")
                         gap = re.compile(rf"(?<![a-z]){first} (?:[a-z'-]+ ){{1,4}}?{last}(?![a-z])")
-                        split.append((gap, number, side))
+                        split.append((gap, number, side, kind))
                     else:
                         found[normalise(str(word))].append((number, side, kind))
                 single |= set(words.get("zh1", ()))
@@ -90,8 +90,8 @@ def poles(folded: str, words: tuple[Word, ...]) -> tuple[Pole, ...]:
     table = _table()
     whole = {(w.start, w.end) for w in words}
     found = [
-        Pole(number, side, m.start(), m.end(), near=True, action=True)
-        for pattern, number, side in table.split
+        Pole(number, side, m.start(), m.end(), kind != "opposites", kind == "actions")
+        for pattern, number, side, kind in table.split
         for m in pattern.finditer(folded)
     ]
     tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(folded)]
