@@ -53,6 +53,13 @@ def ask(
     audience: Audience = "nurse",
     lang: Lang = None,
     batch: BatchFile = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if", help="change a fact and show what differs, e.g. potassium_mmol_l=4.1, conditions+=gout"
+        ),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=100, help="how many recommendations at the most")] = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question about a patient.
@@ -70,6 +77,7 @@ def ask(
                 patient_of(case),
                 audience=choice(case, "audience", _AUDIENCES, audience),
                 language=choice(case, "lang", _LANGUAGES, lang),
+                limit=limit,
             )
             return dict(answer.model_dump(mode="json"))
 
@@ -77,7 +85,11 @@ def ask(
     if question is None:
         raise typer.BadParameter("give a QUESTION or --batch FILE")
     facts = Patient.from_file(patient) if patient else Patient()
-    answer = _load().ask(question, facts, audience=audience, language=lang)
+    if what_if:
+        changed = _load().what_if(question, facts, *what_if, audience=audience, language=lang, limit=limit)
+        show(changed.model_dump(mode="json"), changed.text, as_json)
+        return
+    answer = _load().ask(question, facts, audience=audience, language=lang, limit=limit)
     show(answer.model_dump(mode="json"), answer.text, as_json)
 
 
