@@ -293,7 +293,7 @@ def test_what_goes_over_the_wire_identifies_nobody(
     assert server.requests
     for body, headers in zip(server.requests, server.headers, strict=True):
         sent = json.dumps(json.loads(body), ensure_ascii=False).lower() + json.dumps(headers).lower()
-        for secret in [*secrets, "zorbitis", "appleby", "95"]:
+        for secret in [*secrets, "zorbitis", "appleby", "95 years", "95岁"]:
             assert secret not in sent, secret
         assert "5.6" in sent
         asked = json.loads(body)["messages"][-1]["content"]
