@@ -16,17 +16,19 @@ from assistant.answer import (
     Answer,
     Because,
     Citation,
+    Generation,
     HeldBack,
     Reason,
     Recommendation,
     Urgency,
 )
 from assistant.assistant import Assistant
-from assistant.errors import AssistantError, InputError
+from assistant.errors import AssistantError, InputError, LanguageModelError
 from assistant.news2 import News2, news2
 from assistant.news2_trend import News2Trend, news2_trend
 from assistant.patient import Patient
 from assistant.settings import Settings
+from assistant.stream import Event
 from assistant.verify import CheckedSentence, Verification, check_sentences, verify_claim
 
 __all__ = [
@@ -36,8 +38,11 @@ __all__ = [
     "Because",
     "CheckedSentence",
     "Citation",
+    "Event",
+    "Generation",
     "HeldBack",
     "InputError",
+    "LanguageModelError",
     "News2",
     "News2Trend",
     "Patient",

@@ -73,6 +73,7 @@ class Recommendation(_Frozen):
     citations: tuple[int, ...]
     strength: str | None = None
     escalate_when: str | None = None
+    safety: bool = Field(default=False, description="must not be lost: warns of a danger, or a red flag is about it")
 
 
 class HeldBack(_Frozen):
@@ -93,6 +94,22 @@ class Declined(_Frozen):
     reply: str = Field(description="what is not given, who can help, and what can be asked instead")
 
 
+class Generation(_Frozen):
+    """What a language model did to an answer's wording: nothing but wording is ever left to it.
+
+    ``reason`` says why the composed wording stands: ``emergency``, ``nothing_to_reword``, ``unreachable``,
+    ``timed_out``, ``unusable``, ``lost_safety`` or ``too_little``.
+    """
+
+    status: Literal["reworded", "composed"]
+    model: str
+    reason: str | None = None
+    sentences_drafted: int = 0
+    dropped: int = Field(default=0, description="drafted sentences that did not pass, the contradicted ones included")
+    contradicted: int = Field(default=0, description="drafted sentences that say the opposite of their source")
+    seconds: float = 0.0
+
+
 class Answer(_Frozen):
     """A cited, personalised answer. ``text`` is Markdown in which every sentence of advice carries ``[n]``."""
 
@@ -109,5 +126,6 @@ class Answer(_Frozen):
     abstained: bool = False
     abstain_reason: str | None = None
     text: str
-    generator: str = "composed"
+    generator: str = Field(default="composed", description="'composed', or the model whose wording this is")
+    generation: Generation | None = Field(default=None, description="what the model did; none where none is set")
     index: str

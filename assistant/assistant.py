@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,10 @@ from corpus.models import Language, Topic
 from corpus.text import clean
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from assistant.conversation import Conversation
+    from assistant.stream import Event
     from assistant.what_if import Difference
     from index.search import Searcher
 
@@ -56,10 +60,17 @@ class Turn:
 class Assistant:
     """Gives cited, personalised care recommendations. Construct it with :meth:`load`."""
 
-    def __init__(self, searcher: Searcher, knowledge: Knowledge, settings: Settings) -> None:
+    def __init__(
+        self, searcher: Searcher, knowledge: Knowledge, settings: Settings, llm: BaseChatModel | None = None
+    ) -> None:
         self.searcher = searcher
         self.knowledge = knowledge
         self.settings = settings
+        self._rewriter = None
+        if llm is not None:
+            from assistant.generate import Rewriter
+
+            self._rewriter = Rewriter(llm, knowledge, settings)
 
     @classmethod
     def load(
@@ -67,13 +78,17 @@ class Assistant:
         index: Path | None = None,
         settings: Settings | None = None,
         progress: Callable[[int, int], None] | None = None,
+        llm: BaseChatModel | None = None,
     ) -> Assistant:
         """Open the index, building it first where there is none or the knowledge files have changed.
 
         *index* defaults to a folder under ``CARE_HOME``; *progress* is called with (done, total) while
-        building. Nothing is downloaded. Raises :class:`~index.errors.IndexUnusableError`,
-        :class:`~index.errors.EmbedderError` or :class:`~corpus.errors.CorpusError`.
+        building; *llm*, any LangChain chat model, rewords answers in place of the one ``CARE_LLM`` names.
+        Nothing is downloaded, unless ``CARE_LLM`` names a model that has to be. Raises
+        :class:`~index.errors.IndexUnusableError`, :class:`~index.errors.EmbedderError`,
+        :class:`~corpus.errors.CorpusError` or :class:`~assistant.errors.LanguageModelError`.
         """
+        from assistant.llm import load_llm
         from index.build import build_index, read_compiled
         from index.embed import load_embedder
         from index.rerank import load_reranker
@@ -81,6 +96,7 @@ class Assistant:
         from index.store import IndexDirectory
 
         settings = settings or Settings()
+        llm = llm or load_llm(settings)
         path = index or settings.index_path
         embedder = load_embedder(settings.embedder)
         directory = IndexDirectory(path)
@@ -91,7 +107,7 @@ class Assistant:
         compiled = read_compiled(version)
         knowledge = Knowledge.load(compiled.topics, compiled.rules)
         searcher = Searcher(version, embedder, knowledge.table, load_reranker(settings.reranker))
-        return cls(searcher, knowledge, settings)
+        return cls(searcher, knowledge, settings, llm)
 
     def ask(
         self,
@@ -105,10 +121,20 @@ class Assistant:
         """Answer a question about a patient.
 
         *language* defaults to the setting ``CARE_LANG``, else to that of the question. *limit* is how many
-        recommendations at the most; by default about eight for a nurse and six for a patient. Raises
+        recommendations at the most; by default about eight for a nurse and six for a patient. Where a language
+        model is set, the answer is in its words if they pass every check. Raises
         :class:`~assistant.InputError` for an empty question or one of over 100,000 characters.
         """
-        return self.turn(question, patient or Patient(), audience=audience, language=language, limit=limit).answer
+        patient = patient or Patient()
+        answer = self.turn(question, patient, audience=audience, language=language, limit=limit).answer
+        return self.reword(answer, patient)
+
+    def reword(self, answer: Answer, patient: Patient | None = None) -> Answer:
+        """A composed answer in the language model's words; as it is where no model is set or its words fail."""
+        if self._rewriter is None:
+            return answer
+        intake = read(answer.question, self.knowledge.table)
+        return self._rewriter.reword(answer, self._facts(patient or Patient(), intake))
 
     def turn(
         self,
@@ -120,7 +146,10 @@ class Assistant:
         previous: Plan | None = None,
         limit: int | None = None,
     ) -> Turn:
-        """Like :meth:`ask`, with the plan and the findings; *previous* is the plan a follow-up question refers to."""
+        """Like :meth:`ask`, never reworded, with the plan and the findings.
+
+        *previous* is the plan a follow-up question refers to.
+        """
         text = check_question(question)
         scope = split(text, self.knowledge.table, self._is_near)
         intake = read(text, self.knowledge.table)
@@ -185,10 +214,25 @@ class Assistant:
 
         return CareRetriever(assistant=self, k=k)
 
-    def stream(self, question: str, patient: Patient | None = None, **options: Any) -> Iterator[str]:
-        """Yield the answer's Markdown block by block, the urgency first."""
-        for block in self.ask(question, patient, **options).text.split("\n\n"):
-            yield block + "\n\n"
+    def stream(self, question: str, patient: Patient | None = None, **options: Any) -> Iterator[Event]:
+        """Yield :class:`~assistant.Event` after event: the urgency, the composed answer, then what a model made of it.
+
+        The options are those of :meth:`ask`.
+        """
+        from assistant.stream import events
+
+        return events(self, question, patient or Patient(), **options)
+
+    async def aask(self, question: str, patient: Patient | None = None, **options: Any) -> Answer:
+        """:meth:`ask` in a thread of its own."""
+        return await asyncio.to_thread(self.ask, question, patient, **options)
+
+    async def astream(self, question: str, patient: Patient | None = None, **options: Any) -> AsyncIterator[Event]:
+        """:meth:`stream` in a thread of its own."""
+        from assistant.stream import in_thread
+
+        async for event in in_thread(self.stream(question, patient, **options)):
+            yield event
 
     def _facts(self, patient: Patient, intake: Intake) -> PatientFacts:
         return PatientFacts(patient, intake, self.knowledge.table, self.knowledge.derived)

@@ -113,14 +113,15 @@ def chat(
                 raise InputError('\'turns\' must be a list of {"user": "…"}')
             conversation = care.conversation(patient_of(case), audience=choice(case, "audience", _AUDIENCES, audience))
             language = choice(case, "lang", _LANGUAGES, None)
-            return {"answers": [conversation.say(t["user"], language=language).model_dump(mode="json") for t in turns]}
+            said = (conversation.say(t["user"], language=language) for t in turns)
+            return {"answers": [care.reword(a, conversation.patient).model_dump(mode="json") for a in said]}
 
         finish(run_batch(batch, dialogue))
     facts = Patient.from_file(patient) if patient else Patient()
     conversation = care.conversation(facts, audience=audience)
     for line in sys.stdin:
         if line.strip():
-            answer = conversation.say(line)
+            answer = care.reword(conversation.say(line), conversation.patient)
             show(answer.model_dump(mode="json"), answer.text, as_json)
 
 

@@ -24,6 +24,8 @@ from corpus.text import sentences
 KIND_ORDER: tuple[Kind, ...] = (
     "escalate", "medicine_safety", "diet", "activity", "monitor", "intervene", "educate", "refer",
 )  # fmt: skip
+#: Advice of these kinds must never be lost.
+SAFETY_KINDS: frozenset[Kind] = frozenset({"escalate", "medicine_safety"})
 _MOST_QUESTIONS = 3
 _MOST_UNKNOWN = 4
 #: So many characters of a declined question are repeated, without what Markdown or HTML would read as markup.
@@ -142,6 +144,7 @@ def _recommendation(chosen: Chosen, audience: Audience, language: Language, book
         citations=(book.cite(statement.id, shown),),
         strength=statement.source.strength,
         escalate_when=statement.escalate_when[language] if statement.escalate_when else None,
+        safety=chosen.safety or chosen.linked or statement.kind in SAFETY_KINDS,
     )
 
 
@@ -235,7 +238,7 @@ def _question(missing: Missing, table: ConceptTable, language: Language) -> str:
 def markdown(answer: Answer, number: str, sources: bool = True) -> str:
     """The answer as Markdown, every sentence of advice with its ``[n]``; *number* is the emergency number."""
     language = answer.language
-    blocks = [_urgency_block(answer.urgency, language, number)]
+    blocks = [urgency_block(answer.urgency, language, number)]
     if answer.declined:
         blocks.append(f"### {say('heading.declined', language)}")
         blocks.append("\n".join(f"- {_declined_line(part, language)}" for part in answer.declined))
@@ -257,8 +260,32 @@ def markdown(answer: Answer, number: str, sources: bool = True) -> str:
     if sources and answer.citations:
         blocks.append(f"### {say('heading.sources', language)}")
         blocks.append("\n".join(source_line(citation, language) for citation in answer.citations))
+    if line := generation_line(answer):
+        blocks.append(f"*{line}*")
     blocks.append(f"*{say(f'disclaimer.{answer.audience}', language)}*")
     return "\n\n".join(blocks)
+
+
+def urgency_block(urgency: Urgency, language: Language, number: str) -> str:
+    """The urgency as Markdown: the level, what to do now, and why."""
+    lines = [f"**{say(f'level.{urgency.level}', language, number=number)}**"]
+    cited = sorted({n for reason in urgency.reasons for n in reason.citations})
+    if urgency.reasons:
+        lines.append(marked(urgency.action, cited) if cited else urgency.action)
+        for reason in urgency.reasons:
+            facts = f" ({_facts(reason.because, language)})" if reason.because else ""
+            lines.append(f"- {reason.text}{facts}{''.join(f' [{n}]' for n in reason.citations)}")
+    return "\n\n".join(lines[:2]) + ("\n\n" + "\n".join(lines[2:]) if lines[2:] else "")
+
+
+def generation_line(answer: Answer) -> str | None:
+    """One plain sentence on what a language model did to the wording, where one was to have done something."""
+    done = answer.generation
+    if done is None or done.reason in ("emergency", "nothing_to_reword"):
+        return None
+    if done.status == "composed":
+        return say(f"generation.{done.reason}", answer.language, model=done.model)
+    return say("generation.reworded", answer.language, model=done.model)
 
 
 def marked(text: str, citations: Sequence[int]) -> str:
@@ -293,17 +320,6 @@ def source_line(citation: Citation, language: Language) -> str:
 
 def _facts(facts: Sequence[Because], language: Language) -> str:
     return ("；" if language == "zh" else "; ").join(fact_text(fact, language) for fact in facts)
-
-
-def _urgency_block(urgency: Urgency, language: Language, number: str) -> str:
-    lines = [f"**{say(f'level.{urgency.level}', language, number=number)}**"]
-    cited = sorted({n for reason in urgency.reasons for n in reason.citations})
-    if urgency.reasons:
-        lines.append(marked(urgency.action, cited) if cited else urgency.action)
-        for reason in urgency.reasons:
-            facts = f" ({_facts(reason.because, language)})" if reason.because else ""
-            lines.append(f"- {reason.text}{facts}{''.join(f' [{n}]' for n in reason.citations)}")
-    return "\n\n".join(lines[:2]) + ("\n\n" + "\n".join(lines[2:]) if lines[2:] else "")
 
 
 def _declined_line(part: Declined, language: Language) -> str:

@@ -2,6 +2,7 @@
 
     AssistantError
     ├── InputError           a question, patient or case that cannot be used (exit status 1)
+    │   └── LanguageModelError   CARE_LLM names something that cannot be loaded
     └── (IndexUnusableError, CorpusError, EmbedderError come from the layers below; exit status 3)
 
 Every message says what is wrong, where, and what to do, in a sentence or two.
@@ -16,3 +17,7 @@ class AssistantError(Exception):
 
 class InputError(AssistantError, ValueError):
     """The input cannot be used: empty, too long, malformed or impossible."""
+
+
+class LanguageModelError(InputError):
+    """The language model that was set cannot be used: its setting is malformed, or a package or a file is missing."""

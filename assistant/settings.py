@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.models import Language
@@ -29,7 +29,19 @@ class Settings(BaseSettings):
     reranker: str | None = Field(
         default=None, description="sentence-transformers CrossEncoder, name or path, that re-orders what was found"
     )
-    llm: str | None = Field(default=None, description="language model that rewords answers; none by default")
+    llm: str | None = Field(
+        default=None,
+        description="language model that rewords answers, none by default: openai:MODEL@URL of any OpenAI-compatible "
+        "server, transformers:FOLDER_OR_NAME[#file.gguf], or mock:FILE with prepared replies",
+    )
+    llm_key: SecretStr | None = Field(default=None, description="key of the language model's server, if it wants one")
+    llm_timeout: float = Field(default=30.0, gt=0, description="seconds the model may take, all attempts together")
+    llm_retries: int = Field(default=1, ge=0, le=5, description="further attempts after one that failed")
+    llm_question: bool = Field(
+        default=False,
+        description="also send the question, scrubbed of names, numbers, addresses and dates of birth; by default the "
+        "model is told only what the question is about",
+    )
     nli: str | None = Field(
         default=None, description="entailment cross-encoder that the verifier asks too: name or path; none by default"
     )

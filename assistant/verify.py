@@ -19,6 +19,7 @@ from assistant.claims.copy_faults import copy_faults
 from assistant.claims.meaning import Nli, nearness
 from assistant.claims.name_faults import name_faults
 from assistant.claims.naming import extended
+from assistant.claims.opposites import opposite_faults, swap_faults
 from assistant.claims.quantity_faults import quantity_faults
 from assistant.claims.reading import Fault, read_text
 from assistant.claims.sign_faults import sign_faults
@@ -159,6 +160,8 @@ def _verify_sentence(
         *name_faults(said, stands, facts, names),
         *copy_faults(said, stands, names),
         *sign_faults(said, stands, names),
+        *opposite_faults(said, stands),
+        *swap_faults(said, stands, names),
     ]
     added = list(content_faults(said, stands, names, facts))
     verdict, sure = nli(evidence, claim) if nli else ("neutral", 0.0)

@@ -20,6 +20,7 @@ _NO_BREAK = re.compile(r"[同及临小有随平暂定按即实计准]时|.时[�
 _BUT = re.compile(r"(?<![a-z])(?:do not|don't|never|avoid|put off|stop|postpone|hold off)(?![a-z])")
 _THAT = re.compile(r"(?<![a-z])that(?= (?:do|does|is|are|can|cannot|may|will|has|have|was|were|would)(?![a-z]))")
 _RELATIVE = re.compile(r"(?<![a-z])(?:who|which|whose|where|without)(?![a-z])")
+_NEXT_WORD = re.compile(r"\s*[a-z'-]*")
 _MODAL = re.compile(r"(?<![a-z])(?:should|must|may|can|is|are|need|needs|ought|usually)(?![a-z])")
 
 
@@ -84,7 +85,7 @@ def clauses_of(folded: str, inside: bytearray) -> tuple[list[Clause], list[int]]
     for mark in _THAT.finditer(folded):
         cuts[mark.start()] = NEW
     for mark in _RELATIVE.finditer(folded):
-        modal = _MODAL.search(folded, mark.end() + 8)
+        modal = _MODAL.search(folded, _NEXT_WORD.match(folded, mark.end()).end())  # type: ignore[union-attr]
         if modal and not PUNCTUATION.search(folded, mark.end(), modal.start()):
             cuts.setdefault(modal.start(), NEW)
     starts = sorted(position for position in cuts if position < len(folded))

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from assistant.claims.edits import edits, replaced, shared_phrases
-from assistant.claims.lexicon import opposite_of
+from assistant.claims.lexicon import load_lexicon, opposite_of
 from assistant.claims.quantity_faults import equal_quantity
 from assistant.claims.reading import Fault, Text
 from assistant.claims.sign_faults import FOR_WHOM, turns_clash
 from corpus.concepts import ConceptTable
 
 _NEAR = 25
+_LIKE = 0.75
 
 
 def copy_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
@@ -29,6 +30,7 @@ def copy_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
         yield from _denied_words(claim, evidence)
         yield from _only_faults(claim, evidence, table)
     yield from _order_faults(claim, evidence)
+    yield from _concession_faults(claim, evidence)
 
 
 def _turned_phrases(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
@@ -93,24 +95,65 @@ def _unlike(a: str, b: str, table: ConceptTable) -> bool:
     return table[a].kind == table[b].kind and not table.is_a(a, b) and not table.is_a(b, a)
 
 
+_EVEN = re.compile(
+    r"(?<![a-z])(?:even (?:without|with no|if (?:there (?:is|are) )?no|if not)|with or without"
+    r"|whether or not|regardless of)(?![a-z])|无论有无|不论有无|无论有没有|即使[不没无]有?|哪怕[不没]有?|就算[不没]有?|(?:没有|无)(?=\S{1,6}也)"
+)
+_ONLY_IF = re.compile(r"(?<![a-z])only (?:if|when|in|with|for|after|during)(?![a-z])|只有|只在|仅在|仅当|仅限")
+_CONDITION = 24
+
+
+def _concession_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """A condition where the passage says that it does not matter: only with a fever for even without one."""
+    for mark in _EVEN.finditer(evidence.folded):
+        theirs = _said_after(evidence, mark.end())
+        for only in _ONLY_IF.finditer(claim.folded):
+            mine = _said_after(claim, only.end())
+            if _alike(mine, theirs):
+                yield "contradicted", f"the passage says {mark[0]}"
+                return
+
+
+def _said_after(text: Text, position: int) -> frozenset[str]:
+    light = load_lexicon().light
+    reach = range(position, position + _CONDITION)
+    things = {m.concept for m in text.named.mentions if m.start in reach}
+    return frozenset(things | {w.stem for w in text.named.words if w.start in reach and w.stem not in light})
+
+
 _THAN = re.compile(r"(?<![a-z])than(?![a-z])|比|多于|少于|优于|胜过")
 
 
 def _order_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     """Comparisons the other way round: meat rather than vegetables."""
     mine, theirs = (_compared(text) for text in (claim, evidence))
-    if mine and theirs and mine[0] & theirs[1] and mine[1] & theirs[0] and not mine[0] & theirs[0]:
+    if mine is None or theirs is None:
+        return
+    kept = min(_alike(mine[0], theirs[0]), _alike(mine[1], theirs[1]))
+    crossed = min(_alike(mine[0], theirs[1]), _alike(mine[1], theirs[0]))
+    if crossed > kept and not _alike(mine[0], theirs[0]) and not _alike(mine[1], theirs[1]):
         yield "contradicted", "the passage compares them the other way round"
 
 
-def _compared(text: Text) -> tuple[set[str], set[str]] | None:
+def _alike(ours: frozenset[str], theirs: frozenset[str]) -> int:
+    lexicon = load_lexicon()
+    return sum(any(a == b or lexicon.alike(a, b) >= _LIKE for b in theirs) for a in ours)
+
+
+def _compared(text: Text) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The telling words and things before and after a "than" that those on the other side do not share."""
     mark = next((m for m in _THAN.finditer(text.folded) if not text.wording.shielded(m.start())), None)
     if mark is None:
         return None
+    lexicon = load_lexicon()
     part = text.wording.part_at(mark.start())
-    left = {m.concept for m in text.named.mentions if part <= m.start < mark.start()}
-    right = {m.concept for m in text.named.mentions if mark.end() <= m.start < mark.end() + _NEAR}
-    return left, right
+    sides = []
+    for start, end in ((part, mark.start()), (mark.end(), mark.end() + _NEAR)):
+        things = {m.concept for m in text.named.mentions if start <= m.start < end}
+        sides.append(
+            things | {w.stem for w in text.named.words if start <= w.start < end and w.stem not in lexicon.light}
+        )
+    return frozenset(sides[0] - sides[1]), frozenset(sides[1] - sides[0])
 
 
 def _next_concepts(text: Text, position: int) -> frozenset[str]:

@@ -99,15 +99,25 @@ def _swapped(
     theirs: Sequence[Word],
     lexicon: Lexicon,
 ) -> bool:
-    if word.stem in lexicon.light or explains(word, lost, lexicon):
+    if word.stem in lexicon.light or explains(word, [w for w in lost if w.stem not in lexicon.light], lexicon):
+        return False
+    if word.han and len(word.stem) == 1 and any(word.stem in w.stem for w in lost):
         return False
     replaced = [w for w in lost if w.stem not in lexicon.light]
     if not replaced:
         return False
     if any(w.stem == word.stem for w in theirs):
         said = {w.stem for w in mine}
-        return not any(w.stem in said for w in replaced) and len(put) == len(lost)
+        beside = theirs.index(lost[0])
+        near = theirs[max(0, beside - _SHORT) : beside + len(lost) + _SHORT]
+        shifted = any(w.stem == word.stem for w in near) and _times(word, mine) <= _times(word, theirs)
+        telling = [w for w in put if w.stem not in lexicon.light]
+        return not shifted and not any(w.stem in said for w in replaced) and len(telling) == len(replaced)
     return True
+
+
+def _times(word: Word, others: Sequence[Word]) -> int:
+    return sum(w.stem == word.stem for w in others)
 
 
 def _edge(position: int, theirs: Sequence[Word], evidence: Named) -> bool:

@@ -18,6 +18,7 @@ from corpus.load import DATA
 from corpus.text import HAN
 
 _OPPOSITE_PREFIXES = ("un", "in", "im", "ir", "il", "non", "dis", "de", "hyper", "hypo", "anti", "over", "under")
+_NO_OPPOSITES = frozenset({"discolour", "discolor", "disinfect", "disord", "discharg"})
 _HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们总全")
 _WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
@@ -62,6 +63,9 @@ class Lexicon:
         a_han, b_han = HAN.match(a) is not None, HAN.match(b) is not None
         va, vb = self.vectors.get(a, {}), self.vectors.get(b, {})
         if a_han != b_han:
+            core = self._core(a if a_han else b)
+            if core and self.groups.get(core, frozenset()) & self.groups.get(b if a_han else a, frozenset()):
+                return 0.8
             best = va.get(b, 0.0)
             if a_han:
                 best = max([best, *(w for other, w in va.items() if _near(other, b))])
@@ -74,6 +78,10 @@ class Lexicon:
         if not dot:
             return 0.0
         return dot / (_norm(va) * _norm(vb))
+
+    def _core(self, word: str) -> str:
+        """A Chinese word without characters at its end that say little: 睡 of 睡前."""
+        return word[:-1] if len(word) > 1 and word[-1] in self.light else ""
 
     def _within(self, a: str, b: str) -> bool:
         """Whether one Chinese word is the other with something that does not matter: 肾 and 肾脏, 药 and 吃药."""
@@ -100,7 +108,11 @@ def _near(a: str, b: str) -> bool:
 def opposite_of(a: str, b: str) -> bool:
     """Whether one English stem is the other with a prefix that denies it: kink and unkink."""
     shorter, longer = sorted((a, b), key=len)
-    return len(shorter) >= 4 and any(longer == prefix + shorter for prefix in ("un", "ir", "im", "non", "dis", "non-"))
+    return (
+        len(shorter) >= 4
+        and longer not in _NO_OPPOSITES
+        and any(longer == prefix + shorter for prefix in ("un", "ir", "im", "non", "dis", "non-"))
+    )
 
 
 @functools.cache

@@ -100,7 +100,7 @@ def covered(inside: Sequence[Word], others: Sequence[Word], lexicon: Lexicon) ->
         stems = {w.stem for w in others}
         rest = [w for w in inside if w.stem not in lexicon.small]
         return bool(rest) and sum(w.stem in stems for w in rest) * 2 >= len(rest)
-    return all(explains(w, others, lexicon) for w in telling)
+    return all(explains(w, others, lexicon, strict=True) for w in telling)
 
 
 def partly(mention: Mention, claim: Named, evidence: Named) -> bool:
@@ -110,11 +110,16 @@ def partly(mention: Mention, claim: Named, evidence: Named) -> bool:
     return bool(inside) and 2 * sum(explains(w, evidence.words, lexicon) for w in inside) >= len(inside)
 
 
-def explains(word: Word, others: Sequence[Word], lexicon: Lexicon) -> bool:
-    """Whether a word has a like among the others, or each character of a Chinese one says nothing or has one."""
+def explains(word: Word, others: Sequence[Word], lexicon: Lexicon, *, strict: bool = False) -> bool:
+    """Whether a word has a like among the others, or each character of a Chinese one says nothing or has one.
+
+    To be *strict* at least one of the characters has to have a like.
+    """
     if best_match(word, others, lexicon)[0] >= ALIKE:
         return True
     if not word.han or len(word.stem) < 2:
+        return False
+    if strict and all(char in lexicon.light for char in word.stem):
         return False
     return all(
         char in lexicon.light or best_match(Word(char, word.start, word.end), others, lexicon)[0] >= ALIKE

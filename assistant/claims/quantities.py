@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,13 @@ class Quantity:
     unit: float = 1.0
 
     @property
+    def intervals(self) -> tuple[float, float] | None:
+        """The shortest and the longest time between two times: for two to three times a day 480 and 720."""
+        if self.dimension == COUNT and self.per and 0 < self.low <= self.high <= _MOST_TIMES:
+            return self.per / self.high, self.per / self.low
+        return None
+
+    @property
     def interval(self) -> float | None:
         """How often, in minutes between two times: for twice a day 720."""
         if self.dimension == COUNT and self.per and self.low == self.high and 0 < self.low <= _MOST_TIMES:
@@ -48,6 +56,7 @@ class Quantity:
 @dataclass(frozen=True)
 class _Grammar:
     number: re.Pattern[str]
+    written: re.Pattern[str]
     units: dict[str, tuple[str, float]]
     periods: re.Pattern[str]
     period_minutes: dict[str, float]
@@ -116,8 +125,28 @@ def _grammar() -> _Grammar:
     gap = r"\s*(?:about|around|the age of|the age|aged|age|of|an?|the|every|only|约|为|是|有|每)?\s*$"
     before = {normalise(word): bound for bound in ("min", "max") for word in _both(compare[bound]["before"])}
     after = {normalise(word): bound for bound in ("min", "max") for word in _both(compare[bound]["after"])}
+    a_unit = rf"(?P<@>{unit})"
+    written = re.compile(
+        "|".join(
+            pattern.replace("#", f"(?P<n{i}>{value})").replace("@", f"u{i}").replace("$", f"(?P<m{i}>{value})")
+            for i, pattern in enumerate(
+                (
+                    rf"(?<![a-z\d.])# {a_unit} and a half(?![a-z])",
+                    rf"(?<![a-z\d.])# and a half {a_unit}",
+                    rf"(?<![a-z\d.])an? {a_unit} and a half(?![a-z])",
+                    rf"(?<![a-z])three[ -]quarters of an? {a_unit}",
+                    rf"(?<![a-z])a couple of {a_unit}",
+                    r"(?<![a-z])an?(?: [a-z]+)? (?P<@>fortnight)(?![a-z])",
+                    rf"#个半{a_unit}",
+                    rf"#{a_unit}半(?![年月天日个小时])",
+                    r"(?<![a-z\d.])#\s?(?P<@>hours?|h|小时)\s?(?:and )?$\s?(?:minutes?|min|分钟?)",
+                )
+            )
+        )
+    )
     return _Grammar(
         number=number,
+        written=written,
         units=units,
         periods=re.compile(rf"(?<!half )(?<!quarter of )(?:{alternatives(periods)})"),
         period_minutes=periods,
@@ -152,12 +181,47 @@ def read_quantities(folded: str) -> list[Quantity]:
         for m in re.finditer(rf"(?<![a-z]){name}(?![a-z])", folded):
             if times > 1:
                 found.append(Quantity(times, times, COUNT, (times, times), m.start(), m.end(), m[0]))
+    for m in grammar.written.finditer(folded):
+        if quantity := _written(m, folded, grammar):
+            found = [q for q in found if q.end <= m.start() or m.end() <= q.start]
+            found.append(quantity)
+            taken.append((m.start(), m.end()))
     for m in grammar.number.finditer(folded):
         if not any(start < m.end() and m.start() < end for start, end in taken):
             found += _number(m, folded, grammar)
     found.sort(key=lambda q: q.start)
     _share_units(found, folded)
+    found = [_by_weight(q, folded) for q in found]
+    for i, (first, second) in enumerate(itertools.pairwise(found)):
+        between = folded[first.end : second.start].strip() in ("and", "和", "至", "到")
+        if between and first.dimension == second.dimension and _BETWEEN.search(folded[: first.start]):
+            found[i], found[i + 1] = replace(first, bound="min"), replace(second, bound="max")
     return [_with_rate(q, found, folded) for q in found]
+
+
+#: What the ways to write a number and a half, in their order, add to the number or are by themselves.
+_AND = (0.5, 0.5, 1.5, 0.75, 2.0, 1.0, 0.5, 0.5, 0.0)
+
+
+def _written(match: re.Match[str], folded: str, grammar: _Grammar) -> Quantity | None:
+    """Two and a half hours, three quarters of an hour, 1 hour 30 minutes."""
+    groups = match.groupdict()
+    way = next(i for i in range(len(_AND)) if groups[f"u{i}"])
+    number = groups.get(f"n{way}")
+    value = _value(number, grammar)[0] if number else 0.0
+    if value is None:
+        return None
+    value += _AND[way]
+    if minutes := groups.get(f"m{way}"):
+        value += (_value(minutes, grammar)[0] or 0.0) / 60
+    dimension, factor = grammar.units[groups[f"u{way}"]]
+    ahead, behind = folded[max(0, match.start() - 30) : match.start()], folded[match.end() :]
+    cue = grammar.before.search(ahead) or grammar.after.match(behind)
+    bound = grammar.bounds[cue["cue"]] if cue else None
+    base = value * factor
+    return Quantity(
+        base, base, dimension, (value, value), match.start(), match.end(), match[0].strip(), bound, unit=factor
+    )
 
 
 def _number(match: re.Match[str], folded: str, grammar: _Grammar) -> list[Quantity]:
@@ -260,6 +324,28 @@ def _share_units(found: list[Quantity], folded: str) -> None:
                 dimension=following.dimension,
                 unit=following.unit,
             )
+
+
+_BETWEEN = re.compile(r"(?<![a-z])between\s*$|(?:介于|在)\s*$")
+_PER_WEIGHT = re.compile(r"\s*(?:/|per |for (?:each|every) |a )(kg|kilogram|kilo|pound|lb)(?![a-z])|/(公斤|千克|斤)")
+_EACH_WEIGHT = re.compile(r"每(公斤|千克|斤)(?:体重)?\S{0,3}$")
+
+
+def _by_weight(quantity: Quantity, folded: str) -> Quantity:
+    """A dose by body weight: 5 ml per kg, 每公斤体重5毫升."""
+    if quantity.dimension not in ("mass", "volume", "energy"):
+        return quantity
+    found = _PER_WEIGHT.match(folded, quantity.end) or _EACH_WEIGHT.search(folded[: quantity.start])
+    if found is None:
+        return quantity
+    kilos = _grammar().units[found[found.lastindex or 1]][1] / 1000
+    return replace(
+        quantity,
+        low=quantity.low / kilos,
+        high=quantity.high / kilos,
+        dimension=f"{quantity.dimension}/kg",
+        unit=quantity.unit / kilos,
+    )
 
 
 def _with_rate(quantity: Quantity, found: list[Quantity], folded: str) -> Quantity:

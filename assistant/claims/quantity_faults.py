@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.claims.opposites import Pole, graded, poles
 from assistant.claims.quantities import COUNT, TIME, Quantity
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable
 
 _SHORT_MONTHS = 0.09
+_DAY = 1440.0
+_NEAR = 45
+_APART = re.compile(r"[,;:。()]|[.](?=\s|$)|(?<![a-z])(?:and|or)(?![a-z])")
 _SEGMENT = re.compile(r"[,;:。、()]|[.](?=\s|$)|(?<![a-z])(?:and|but|or|和|或)(?![a-z])")
 
 
@@ -18,7 +22,7 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
     """Quantities of the claim that the evidence does not give, gives otherwise, or gives for something else."""
     equals = {quantity: _equals(quantity, evidence, table) for quantity in claim.quantities}
     for quantity, equal in equals.items():
-        if quantity.period and any(q.interval and q.per == quantity.low and equals[q] for q in equals):
+        if quantity.period and any(q.intervals and q.per == quantity.low and equals[q] for q in equals):
             continue
         if not equal:
             rivals = [e for e in evidence.quantities if _comparable(quantity, e)]
@@ -28,6 +32,8 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
                 yield "unsupported", f"the passage gives no {quantity.shown}"
         elif all(_bounds_clash(quantity, e, claim, evidence) for e in equal):
             yield "contradicted", f"the passage sets the other limit: {_listed(equal)}"
+        elif _inside_limits(quantity, equal):
+            yield "contradicted", f"the passage means what lies outside {quantity.shown}"
         elif all(_rates_clash(quantity, e) for e in equal):
             yield "contradicted", f"the passage gives {quantity.shown} for another stretch of time"
         elif other := _of_another(quantity, equal, claim, evidence, table):
@@ -45,7 +51,26 @@ def _equals(quantity: Quantity, evidence: Text, table: ConceptTable) -> list[Qua
         found = [[e for e in evidence.quantities if equal_quantity(end, e, evidence, table)] for end in ends]
         if all(found):
             return [*found[0], *found[1]]
-    return equal
+    return equal or _product(quantity, evidence)
+
+
+def _product(quantity: Quantity, evidence: Text) -> list[Quantity]:
+    """What a number of times makes of a quantity of the evidence: 6 to 8 glasses of 240 ml, 30 minutes on 5 days."""
+    if quantity.dimension not in ("time", "mass", "volume", "energy") or quantity.period:
+        return []
+    for one in evidence.quantities:
+        if one.dimension != quantity.dimension or one.period:
+            continue
+        for many in evidence.quantities:
+            days = many.dimension == TIME and many.unit == _DAY and quantity.dimension == TIME
+            first, second = sorted((one, many), key=lambda q: q.start)
+            gap = evidence.folded[first.end : second.start]
+            if many is one or not (many.dimension == COUNT or days) or len(gap) > _NEAR or _APART.search(gap):
+                continue
+            ends = one.low * many.raw[0], one.high * many.raw[1]
+            if many.raw[1] > 1 and _close(quantity.low, ends[0], 0.04) and _close(quantity.high, ends[1], 0.04):
+                return [replace(quantity, bound=one.bound or many.bound, per=None)]
+    return []
 
 
 def _listed(quantities: Sequence[Quantity]) -> str:
@@ -78,8 +103,10 @@ def equal_quantity(claim: Quantity, evidence: Quantity, text: Text, table: Conce
         return _same_by_measurement(claim, evidence, text, table)
     if claim.interval and evidence.dimension == TIME:
         return _close(claim.interval, evidence.low) or _close(claim.interval, evidence.high)
-    if claim.interval and evidence.interval:
-        return _close(claim.interval, evidence.interval)
+    mine, theirs = claim.intervals, evidence.intervals
+    if mine and (theirs or evidence.dimension == TIME):
+        low, high = theirs or (evidence.low, evidence.high)
+        return all(_close(end, low) or _close(end, high) for end in mine)
     if claim.dimension == TIME and evidence.interval:
         return _close(claim.low, evidence.interval)
     return False
@@ -113,6 +140,15 @@ def _bounds_clash(claim: Quantity, evidence: Quantity, claim_text: Text, evidenc
     return claim.bound != evidence.bound
 
 
+def _inside_limits(quantity: Quantity, equal: Sequence[Quantity]) -> bool:
+    """Whether the claim gives a range where the passage gives what lies below it or above it."""
+    if quantity.low == quantity.high or quantity.bound:
+        return False
+    low = [e.bound for e in equal if _close(e.high, quantity.low, 1e-3)]
+    high = [e.bound for e in equal if _close(e.low, quantity.high, 1e-3)]
+    return bool(low and high) and set(low) == {"max"} and set(high) == {"min"}
+
+
 def _rates_clash(claim: Quantity, evidence: Quantity) -> bool:
     if not claim.per or not evidence.per or claim.dimension == TIME:
         return False
@@ -131,12 +167,25 @@ def _of_another(
     ]  # fmt: skip
     if not rivals or quantity.period:
         return None
-    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}, {"activity"}):
+    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}, {"activity"}, {"symptom", "condition"}, {"device"}):
         at = [_concepts_beside(group, text, kinds, table) for group, text in
               (([quantity], claim), (equal, evidence), (rivals, evidence))]  # fmt: skip
         if at[0] & at[2] and at[1] and not at[0] & at[1]:
             return table.label(min(at[0] & at[2]), "en")
+    mine, same, other = (
+        {(p.number, p.side): text.folded[p.start : p.end] for q in group for p in _poles_beside(q, text)}
+        for group, text in (([quantity], claim), (equal, evidence), (rivals, evidence))
+    )
+    for number, side in mine:
+        elsewhere = any(n == number and s != side for n, s in same)
+        if (number, side) in other and elsewhere and (number, side) not in same:
+            return mine[number, side]
     return None
+
+
+def _poles_beside(quantity: Quantity, text: Text) -> list[Pole]:
+    start, end = _segment(quantity, text.folded)
+    return [p for p in poles(text.folded, text.named.words) if start <= p.start < end and p.number in graded()]
 
 
 def _concepts_beside(quantities: Sequence[Quantity], text: Text, kinds: set[str], table: ConceptTable) -> set[str]:

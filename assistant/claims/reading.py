@@ -33,5 +33,5 @@ class Text:
 def read_text(folded: str, table: ConceptTable) -> Text:
     """Read a normalised text; *table* is the extended one."""
     named = read_names(folded, table)
-    spans = tuple((m.start, m.end) for m in named.mentions)
+    spans = tuple((m.start + (folded[m.start] in "不没未"), m.end) for m in named.mentions)
     return Text(folded, named, read_wording(folded, spans), tuple(read_quantities(folded)))

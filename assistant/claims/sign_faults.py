@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from assistant.claims.lexicon import load_lexicon
 from assistant.claims.reading import Fault, Text
-from assistant.claims.wording import opposed
 from corpus.concepts import ConceptTable, Mention
 
 #: Kinds of concept that advice is about; conditions and people say for whom it is.
 _ADVISED = frozenset({"medicine", "food", "nutrient", "activity", "care", "device", "habit", "function"})
+#: From which weight on one thing is enough where one of the two texts denies nothing at all.
+_TELLING = 2
 #: Who advice is for: no matter whether it is for or against something.
 FOR_WHOM = frozenset({"person", "condition", "body part"})
 
@@ -24,6 +25,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
     mixed = {m.start for m in claim.named.mentions if len(signs[m.concept]) > 1}
     agreed: dict[int, int] = {}
     turned: dict[int, list[tuple[int, str]]] = {}
+    ways: dict[int, dict[bool, list[int]]] = {}
     for start, name, weight, places in _anchors(claim, evidence, table):
         if claim.wording.in_context(start) or claim.wording.unsure(start) or start in mixed:
             continue
@@ -37,17 +39,20 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             yield "contradicted", f"the passage wants the opposite of {name}: more for less"
         if all(turns_clash(mine, other) for other in theirs):
             turned.setdefault(part, []).append((weight, name))
+            ways.setdefault(part, {}).setdefault(mine[0], []).append(weight)
         else:
             agreed[part] = agreed.get(part, 0) + weight
+    plain = [text for text in (claim, evidence) if not text.wording.cues and not text.wording.less]
     if not claim.wording.waived and not evidence.wording.waived:
+        if plain:
+            for names in turned.values():
+                if max(names)[0] >= (_TELLING if claim.han == evidence.han else 1):
+                    yield "contradicted", f"only one of the two denies {max(names)[1]}"
         for part, names in turned.items():
-            alone = claim.han == evidence.han and max(names)[0] >= 3
+            both = len(ways[part]) > 1 and min(max(weights) for weights in ways[part].values()) >= _TELLING
+            alone = both or (claim.han == evidence.han and max(names)[0] >= 3)
             if alone or sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):
                 yield "contradicted", f"the passage points the other way on {max(names)[1]}"
-    shared = claim.named.ids & evidence.named.ids
-    masks = [[(m.start, m.end) for m in text.named.mentions if m.concept in shared] for text in (claim, evidence)]
-    for said, stands in opposed(claim.wording.sides(masks[0]), evidence.wording.sides(masks[1])):
-        yield "contradicted", f"the passage says {stands}, not {said}"
 
 
 def turns_clash(mine: tuple[bool, int], theirs: tuple[bool, int]) -> bool:
@@ -79,7 +84,7 @@ def _anchors(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[tuple
             continue
         if word.stem in lexicon.light:
             places = [w.start for w in evidence.named.words if word.stem == w.stem]
-            if places and len(word.stem) > 2:
+            if places and len(word.stem) > (1 if word.han else 2):
                 yield word.start, claim.folded[word.start : word.end], 1, places
             continue
         places = [w.start for w in evidence.named.words if lexicon.alike(word.stem, w.stem) >= 0.75]

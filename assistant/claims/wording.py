@@ -25,7 +25,12 @@ _AGAINST = r"(?<![a-z])(?:advis|warn|guard|counsel)[a-z]*(?: [a-z]+){0,4} agains
 _APART = re.compile(
     r"(?<![a-z])keep(?:s|ing)? (?:[a-z'-]+,? ){1,14}?(?:off|out of|away from|at least [a-z0-9 ]{1,12} from)(?![a-z])"
 )
-_FOR = re.compile(r"(?<=[a-z]) for (?!at |a few|long)")
+_LEFT = re.compile(r"(?<![a-z])leave (?:[a-z'-]+,? ){1,8}?(?:for now|for later|until|alone|out)(?![a-z])")
+_FOR = re.compile(
+    r"(?<=[a-z])(?<!need)(?<!needs)(?<!ask)(?<!look)(?<!wait)(?<!reason)(?<!call)(?<!used) "
+    r"(?:for (?!at |a few|long|them|him|her|it|you|one|now)"
+    r"|in (?:a |any |every )?(?:person|people|patients?|those|anyone|adults?|someone)(?![a-z]))"
+)
 _PREPOSITION = re.compile(r"\s*(?:and )?(?:with|in|for|during|on|at|under)(?![a-z])")
 _EITHER = 2
 _LOOSE_SUBJECT = frozenset({"do not", "don't", "does not", "doesn't", "did not", "has not", "have not"})
@@ -35,7 +40,9 @@ _INSIDE_WORD = re.compile(r"[识分区性特级个鉴类辨告差派]别")
 _HAN_CONTEXT = re.compile(r"(?:者|的人|的患者|的话|期间|[\u4e00-\u9fff]时|[\u4e00-\u9fff][前后])\s*,?\s*$")
 #: Words that reach over a comma only into a list of alternatives.
 _SHORT = frozenset({"no", "not", "without", "nothing", "none"})
-_HAN_ITEM = re.compile("[、或和且而]")
+_HAN_ITEM = re.compile("[、或和且而的]")
+_HAN_NEXT = re.compile("[、,]")
+_WHETHER = re.compile(r"([\u4e00-\u9fff])[没不]\1")
 #: Within how many characters a verb such as "stop" or "avoid" is what a "not" before it denies.
 _NESTED = 10
 _HAN_TAIL = 6
@@ -44,6 +51,15 @@ _FEW = 2
 _HAN_SCOPE = 4
 _AMOUNT_REACH = 45
 _HAN_REACH = 10
+#: Where a part begins that says when, after which what is forbidden stands at the start of the sentence.
+_PASSIVE = re.compile(r"(?:be|is|are) (?:stopped|avoided|discontinued)")
+#: Whether something is to be done at all is left open.
+_IF_AT_ALL = re.compile(r"(?<![a-z])whether(?![a-z])|是否|要不要|能不能|可否|该不该|需不需要")
+_UNABLE = "不了"
+_LATE = re.compile(r"\s*(?:after|before|during|between)(?![a-z])")
+_DUTY = re.compile(
+    r"should|must|unnecessary|forbidden|prohibited|contraindicated|not advised|not recommended|discouraged"
+)
 _TURNED_PAST = re.compile(r"(?:is|are|be|been|being|has|have|needs?|kept|should be|的)\s*$")
 
 
@@ -60,7 +76,6 @@ class Wording:
     shields: tuple[tuple[int, int], ...]
     context: frozenset[int]
     waived: bool
-    poles: tuple[tuple[int, int, int, int], ...]
 
     def clause_at(self, position: int) -> Clause:
         """The clause in which a place lies."""
@@ -77,7 +92,14 @@ class Wording:
     def in_context(self, position: int) -> bool:
         """Whether a place lies in a clause that says when, why or for whom, and not what to do."""
         clause = self.clause_at(position)
+        if _IF_AT_ALL.search(self.folded, clause.start, clause.end):
+            return True
         return clause.start in self.context or _FOR.search(self.folded, clause.start + 1, position) is not None
+
+    @property
+    def less(self) -> bool:
+        """Whether anything is to be less."""
+        return any(sign < 0 for _, _, sign in self._amount)
 
     def turned(self, position: int) -> bool:
         """Whether what stands at this place is turned round: avoided, denied, forbidden."""
@@ -92,14 +114,6 @@ class Wording:
         reaching = [(start, sign) for start, end, sign in self._amount if start <= position < end]
         return max(reaching)[1] if reaching else 0
 
-    def sides(self, masked: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
-        """The sides taken in pairs of opposites, with the words, but for words inside the spans *masked*."""
-        return {
-            (number, side): self.folded[start:end]
-            for number, side, start, end in self.poles
-            if not any(s <= start and end <= e for s, e in masked)
-        }
-
 
 @dataclass(frozen=True)
 class _Patterns:
@@ -108,7 +122,6 @@ class _Patterns:
     strong: frozenset[str]
     doing: str
     amount: tuple[tuple[int, re.Pattern[str]], ...]
-    opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
 
 
 @functools.cache
@@ -118,11 +131,10 @@ def _patterns() -> _Patterns:
     shield, whole, ahead, verb = (
         alternatives([*negation[key]["en"], *negation[key]["zh"]]) for key in ("shield", "whole", "ahead", "verb")
     )
-    pole = {
-        id(side): re.compile(alternatives([*side["en"], *side["zh"]])) for pair in data["opposites"] for side in pair
-    }
     return _Patterns(
-        ahead=re.compile(f"(?P<shield>{shield})|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"),
+        ahead=re.compile(
+            f"(?P<shield>(?!不适[用合宜])(?:{shield}))|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"
+        ),
         waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
         strong=frozenset(negation["strong"]),
         doing=str(negation["doing"]),
@@ -130,7 +142,6 @@ def _patterns() -> _Patterns:
             (sign, re.compile(alternatives([*data["amount"][key]["en"], *data["amount"][key]["zh"]])))
             for sign, key in ((1, "more"), (-1, "less"))
         ),
-        opposites=tuple((pole[id(a)], pole[id(b)]) for a, b in data["opposites"]),
     )
 
 
@@ -149,6 +160,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         for m in patterns.ahead.finditer(folded)
         if (not inside[m.start()] or m.end() - m.start() > 4) and not _INSIDE_WORD.match(folded, m.start() - 1)
     ]
+    whether = [(m.start(), m.end()) for m in _WHETHER.finditer(folded)]
+    cues = [m for m in cues if not any(start <= m.start() < end for start, end in whether)]
     shields = [(m.start(), m.end()) for m in cues if m.lastgroup == "shield"]
     carried, opened, strong, began = 0, 0, False, 0
     for number, (clause, how) in enumerate(zip(clauses, joins, strict=True)):
@@ -167,10 +180,17 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             first = began if undone else cue.end()
             if not undone and _is_whole(cue, clause, folded, patterns, inside):
                 first = _list_start(clauses, joins, number, folded)
+                if cue[0] == _UNABLE:
+                    first = max(first, folded.rfind("、", first, cue.start()) + 1)
+                late = number and _LATE.match(folded, first) and _DUTY.search(cue[0])
+                if late and folded[first - 2 : first - 1] not in ",;.":
+                    first = clauses[number - 1].start
             last = max(first, _reach(cue, clause, folded, patterns))
             turned[first:last] = bytes([0 if undone else 1]) * (last - first)
             if first < cue.start() and (HAN.match(cue[0]) or cue[0] in _LOOSE_SUBJECT):
-                turned[first : cue.start()] = bytes([_EITHER]) * (cue.start() - first)
+                tail = folded[cue.end() : clause.end].strip(" .。,;")
+                loose = _EITHER if cue[0] not in patterns.strong or len(tail) > _FEW else 1
+                turned[first : cue.start()] = bytes([loose]) * (cue.start() - first)
             began = first
             before = cue
             strong = cue[0] in patterns.strong
@@ -184,6 +204,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             carried = 0
     for apart in _APART.finditer(folded):
         turned[apart.start() : apart.end()] = b"\x01" * (apart.end() - apart.start())
+    for left in _LEFT.finditer(folded):
+        turned[left.start() : left.end()] = b"\x01" * (left.end() - left.start())
     return Wording(
         folded=folded,
         clauses=tuple(clauses),
@@ -199,12 +221,6 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             if breaks.context.match(folded, c.start)
             or _HAN_CONTEXT.search(folded, c.start, c.end)
             or (folded[c.end - 1 : c.end] == "," and _PREPOSITION.match(folded, c.start))
-        ),
-        poles=tuple(
-            (number, side, m.start(), m.end())
-            for number, pair in enumerate(patterns.opposites)
-            for side in (0, 1)
-            for m in pair[side].finditer(folded)
         ),
     )
 
@@ -230,7 +246,7 @@ def _list_start(clauses: list[Clause], joins: list[int], number: int, folded: st
 
 def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns, inside: bytearray) -> bool:
     """Whether a cue turns its whole clause: it says so itself, or it ends the clause (alcohol: avoid)."""
-    if cue.lastgroup == "whole":
+    if cue.lastgroup == "whole" or _PASSIVE.match(cue[0]):
         return True
     if cue[0] in ("do not", "don't"):
         if _PREPOSITION.match(folded, clause.start):
@@ -242,13 +258,20 @@ def _is_whole(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patter
     tail = folded[cue.end() : clause.end]
     if HAN.match(cue[0][0]):
         before, behind = inside[clause.start : cue.start()], inside[cue.end() : clause.end]
+        if cue[0] in patterns.strong and 0 < len(HAN.findall(tail)) <= _FEW and len(before) > 1:
+            return True
         return cue[0] in patterns.strong and any(before) and not any(behind) and len(HAN.findall(tail)) <= _HAN_TAIL
     return cue.lastgroup == "verb" and not re.search(r"[a-z]{2}", tail)
 
 
 def _reach(cue: re.Match[str], clause: Clause, folded: str, patterns: _Patterns) -> int:
     """How far a cue reaches: a bare Chinese "not" only to the end of its item, unless something is not to be done."""
-    if not HAN.match(cue[0][0]) or cue[0] in patterns.strong or cue.lastgroup == "verb":
+    if not HAN.match(cue[0][0]) or cue[0] in patterns.strong:
+        return clause.end
+    if folded[cue.start() - 1 : cue.start()] == "、":
+        item = _HAN_NEXT.search(folded, cue.end(), clause.end)
+        return item.start() if item else clause.end
+    if cue.lastgroup == "verb":
         return clause.end
     if folded[cue.end() : cue.end() + 1] in patterns.doing or cue[0][-1] in patterns.doing:
         return clause.end
@@ -274,12 +297,3 @@ def _amounts(
                 spans.append((clause.start, cue.start(), sign))
             spans.append((cue.end(), min(clause.end, cue.end() + reach), sign))
     return spans
-
-
-def opposed(claim: dict[tuple[int, int], str], evidence: dict[tuple[int, int], str]) -> list[tuple[str, str]]:
-    """What a claim says and a passage says instead, where they take opposite sides in a pair of opposites."""
-    return [
-        (said, evidence[number, 1 - side])
-        for (number, side), said in claim.items()
-        if (number, 1 - side) in evidence and (number, 1 - side) not in claim and (number, side) not in evidence
-    ]

@@ -107,6 +107,11 @@ def nurse_page(care: Assistant, language: str) -> None:
         filled = fill(conversation.patient, lang)
         understood_html = show.chips(conversation.patient, care, lang)
         yield ["", full, gr.skip(), show.evidence(answer, care), understood_html, conversation.plan, *filled]
+        reworded = care.reword(answer, conversation.patient)
+        if reworded is not answer:
+            body = "\n\n".join(show.chat_blocks(reworded, number))
+            full = [*history, {"role": "assistant", "content": body}]
+            yield [gr.skip(), full, *[gr.skip()] * 4, *unchanged]
 
     outputs = [question, chat, urgency, evidence, understood, plan, *fields]
     inputs = [question, chat, switch, plan, *fields]

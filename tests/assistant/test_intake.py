@@ -109,7 +109,7 @@ def test_numbers_in_shorthand(table: ConceptTable, text: str, labs: dict[str, fl
     ("text", "age", "sex"),
     [
         ("72-year-old man", 72, "male"),
-        ("我妈82岁", 82, None),
+        ("我妈82岁", 82, "female"),
         ("女，65岁", 65, "female"),
         ("6-month-old girl", 0.5, "female"),
         ("两个月的宝宝", 0.167, None),

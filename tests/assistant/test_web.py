@@ -80,6 +80,31 @@ def test_a_nurse_gets_a_cited_answer_and_the_facts_fill_in(page: Any, address: s
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
 
 
+def test_a_models_words_come_after_the_composed_answer(page: Any, care: Assistant) -> None:
+    from langchain_core.language_models import FakeListChatModel
+
+    from assistant.web import build_page, launch
+
+    question = "May people with kidney disease eat star fruit?"
+    said = "\n".join(f"[R{n}] {item.text}" for n, item in enumerate(care.ask(question).recommendations, 1))
+    model = FakeListChatModel(responses=[said], name="parrot", sleep=0.003)
+    worded = Assistant(care.searcher, care.knowledge, care.settings, model)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    nurse = build_page(worded)
+    launch(nurse, care.settings.model_copy(update={"port": port}), block=False)
+    try:
+        page.goto(f"http://127.0.0.1:{port}")
+        page.locator("#question textarea").fill(question)
+        page.locator("#send").click()
+        page.locator("#source-1 mark").first.wait_for(timeout=20_000)
+        page.locator("#chat").get_by_text("Worded by the language model parrot").wait_for(timeout=20_000)
+        assert "star fruit" in page.locator("#chat").inner_text()
+    finally:
+        nurse.close()
+
+
 def test_the_page_and_the_answer_switch_to_chinese(page: Any, address: str) -> None:
     page.goto(address)
     page.locator("#question textarea").wait_for()
