@@ -152,9 +152,7 @@ def gather(
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
         whole = for_whom[topic.topic]
         general = open_to_all or (
-            facts.without_record
-            and statement_id in found.first
-            and _advises_on_asked(statement, plan, knowledge.table)
+            facts.without_record and statement_id in found.first and _advises_on_asked(statement, plan, knowledge.table)
         )
         if whole.truth is False or (whole.truth is None and not general):
             continue

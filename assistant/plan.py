@@ -70,7 +70,9 @@ def _remedies(folded: str, named: list[str], table: ConceptTable) -> list[str]:
     sought, remedies = _remedy_data()
     if not sought.search(folded):
         return []
-    return [m for complaint, classes in remedies.items() if any(table.is_a(n, complaint) for n in named) for m in classes]
+    return [
+        m for complaint, classes in remedies.items() if any(table.is_a(n, complaint) for n in named) for m in classes
+    ]
 
 
 @functools.cache

@@ -128,7 +128,7 @@ def _sentences(
         if covered < _COVERED:
             continue
         advised = [advice.target for advice in advice_in(text, table)]
-        kind = next((_KIND_OF[table[c].kind] for c in advised if table[c].kind in _KIND_OF), "educate")
+        kind: Kind = next((_KIND_OF[table[c].kind] for c in advised if table[c].kind in _KIND_OF), "educate")
         score = hit.score * (0.5 + 0.25 * by_concept + 0.25 * by_word)
         yield Quoted(passage, passage.start + start, passage.start + end, text, kind, score)
 

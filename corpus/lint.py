@@ -10,8 +10,8 @@ from pathlib import Path
 
 from corpus import conditions
 from corpus.concepts import ConceptTable
-from corpus.limits import limit_issues
 from corpus.form import ABOUT_THE_PERSON, MAX_QUESTIONS, Complaint
+from corpus.limits import limit_issues
 from corpus.load import DATA, Corpus, Issue, read_corpus
 from corpus.models import Contraindication, Derived, Rule, SourceRef, Statement, Topic
 from corpus.satisfiable import can_hold

@@ -77,7 +77,8 @@ def build_index(
         compiled = Compiled(topics=corpus.topics, rules=corpus.rules).model_dump_json(exclude_none=True)
         with pending_vectors(path / "pending.sqlite", embedder.name) as pending:
             vectors = _embed(texts, embedder, reusable, pending, progress)
-            return directory.write(documents, all_passages, vectors, embedder.name, corpus_hash, compiled, corpus.concepts.ancestors)
+            ancestors = corpus.concepts.ancestors
+            return directory.write(documents, all_passages, vectors, embedder.name, corpus_hash, compiled, ancestors)
 
 
 def _tagged(topic: Topic, passages: Iterable[Passage], table: ConceptTable) -> list[Passage]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import faiss
+import faiss as _faiss
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +19,8 @@ FLAT_UP_TO = 50_000
 FLAT, GRAPH, CELLS = "Flat", "HNSW32,SQfp16", "IVF{cells},SQ8"
 _EF_CONSTRUCTION, _EF_SEARCH = 120, 128
 
+#: FAISS's own type stubs leave out parts of it that are used here.
+faiss: Any = _faiss
 Rows = npt.NDArray[np.int64]
 
 
