@@ -16,7 +16,7 @@ from assistant.intake import Intake, read
 from assistant.knowledge import Knowledge
 from assistant.messages import say
 from assistant.patient import Patient
-from assistant.plan import Plan, follow_up, make_plan
+from assistant.plan import Plan, make_plan
 from assistant.settings import Settings
 from assistant.triage import TriageResult, alarming, assess, explain
 from assistant.verify import exact_quotes, supported
@@ -26,7 +26,7 @@ from corpus.models import Language
 from corpus.text import clean
 
 if TYPE_CHECKING:
-    from assistant.conversation import Conversation
+    from assistant.conversation import Conversation, State
     from index.search import Searcher
 
 #: A longer question is refused; only its first part is searched for, all of it is read for warning signs.
@@ -110,20 +110,19 @@ class Assistant:
         *,
         audience: Audience = "nurse",
         language: Language | None = None,
-        previous: Plan | None = None,
+        intake: Intake | None = None,
+        plan: Plan | None = None,
         limit: int | None = None,
     ) -> Turn:
-        """Like :meth:`ask`, with the plan and the findings; *previous* is the plan a follow-up question refers to."""
+        """Like :meth:`ask`, with the plan and the findings; either may be given where a conversation decides it."""
         text = check_question(question)
-        intake = read(text, self.knowledge.table)
+        intake = intake or read(text, self.knowledge.table)
         language = language or self.settings.lang or intake.language
         facts = self._facts(patient, intake)
         triaged = assess(
             facts, {**patient.vitals, **intake.numbers.vitals}, self.knowledge.red_flags, self.knowledge.table
         )
-        plan = make_plan(intake, self.knowledge.table)
-        if previous is not None:
-            plan = follow_up(plan, previous)
+        plan = plan or make_plan(intake, self.knowledge.table)
         plan = replace(plan, query=plan.query[:MAX_QUERY])
         if limit is not None and limit < 1:
             raise InputError(f"limit is {limit}; it must be at least 1")
@@ -136,11 +135,27 @@ class Assistant:
         """Decide urgency alone, by rules, without any search."""
         return triage(text, patient or Patient(), self.knowledge, self.settings, language)
 
-    def conversation(self, patient: Patient | None = None, *, audience: Audience = "nurse") -> Conversation:
-        """A conversation about one patient, whose facts it collects as they are told."""
-        from assistant.conversation import Conversation
+    def conversation(
+        self,
+        patient: Patient | None = None,
+        *,
+        audience: Audience = "nurse",
+        language: Language | None = None,
+        state: State | None = None,
+    ) -> Conversation:
+        """A conversation about one patient, whose facts it collects as they are told.
 
-        return Conversation(self, patient or Patient(), audience)
+        It answers in *language* until the user changes to another; by default in the user's. With *state* it goes on
+        from there.
+        """
+        from assistant.conversation import Conversation, State
+
+        return Conversation(self, state or State(patient=patient or Patient(), audience=audience, language=language))
+
+    def citation_book(self, answer: Answer) -> compose.CitationBook:
+        """A book that goes on numbering citations where an answer ends."""
+        version = self.searcher.version
+        return compose.CitationBook(version.passage_of, version.document, answer.language, answer.citations)
 
     def document(self, document_id: str) -> Document:
         """A cited document; raises :class:`KeyError` for an unknown id."""

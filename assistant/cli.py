@@ -24,6 +24,7 @@ from assistant.cli_options import (
     finish,
     one_of,
     show,
+    typed_lines,
 )
 from assistant.errors import InputError
 from assistant.knowledge import Knowledge
@@ -86,10 +87,12 @@ def chat(
     batch: BatchFile = None,
     patient: PatientFile = None,
     audience: Audience = "nurse",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Talk about one patient; or run dialogues from a file: {"id", "turns": [{"user": "…"}]}."""
     one_of(audience, _AUDIENCES, "--audience")
+    one_of(lang, _LANGUAGES, "--lang")
     care = _load()
     if batch is not None:
 
@@ -99,16 +102,22 @@ def chat(
                 isinstance(t, dict) and isinstance(t.get("user"), str) for t in turns
             ):
                 raise InputError('\'turns\' must be a list of {"user": "…"}')
-            conversation = care.conversation(patient_of(case), audience=choice(case, "audience", _AUDIENCES, audience))
-            language = choice(case, "lang", _LANGUAGES, None)
-            return {"answers": [conversation.say(t["user"], language=language).model_dump(mode="json") for t in turns]}
+            conversation = care.conversation(
+                patient_of(case),
+                audience=choice(case, "audience", _AUDIENCES, audience),
+                language=choice(case, "lang", _LANGUAGES, lang),
+            )
+            return {"answers": [conversation.say(t["user"]).model_dump(mode="json") for t in turns]}
 
         finish(run_batch(batch, dialogue))
     facts = Patient.from_file(patient) if patient else Patient()
-    conversation = care.conversation(facts, audience=audience)
-    for line in sys.stdin:
-        if line.strip():
+    conversation = care.conversation(facts, audience=audience, language=lang)
+    for line in typed_lines():
+        try:
             answer = conversation.say(line)
+        except InputError as error:
+            typer.echo(f"care: {error}", err=True)
+        else:
             show(answer.model_dump(mode="json"), answer.text, as_json)
 
 

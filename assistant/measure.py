@@ -6,6 +6,7 @@ import functools
 import re
 from dataclasses import dataclass, field
 
+from assistant.ages import bare_age
 from corpus.concepts import ConceptTable, Measurement
 from corpus.load import DATA, read_yaml
 from corpus.text import normalise
@@ -154,4 +155,4 @@ def _age(folded: str) -> float | None:
     if match := _AGE.search(folded):
         years = float(next(value for value in match.groups() if value))
         return years if years <= 130 else None
-    return None
+    return bare_age(folded)
