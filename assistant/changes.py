@@ -7,7 +7,7 @@ searched for.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Answer, Audience, Because, Change, Standing
 from assistant.compose import CitationBook, wording_of
@@ -16,10 +16,10 @@ from assistant.hazards import Hazards
 from assistant.knowledge import Knowledge
 from assistant.triage import because
 from corpus.conditions import Fact, evaluate
-from corpus.documents import PARTS
+from corpus.documents import PARTS, Part
 from corpus.models import Contraindication, Language, Statement
 
-_MOST = 6
+_MOST, _MOST_NEW = 8, 3
 #: In this order; what must not be done any more comes first.
 _ORDER: tuple[Standing, ...] = ("held_back", "not_for_patient", "recommended", "no_longer_held_back")
 
@@ -66,6 +66,11 @@ class Judge:
         found = self._hazards.forbidden_class(concept)
         return Verdict("held_back", found[1], found[0]) if found else Verdict("not_said")
 
+    def lacks(self, facts: Iterable[Fact]) -> bool:
+        """Whether one of the facts does not hold for this patient."""
+        known = _all(self.facts)
+        return any(fact not in known for fact in facts)
+
     def news(self, other: Judge) -> tuple[Fact, ...]:
         """The facts of this patient that *other* does not know, what was merely asked about left out."""
         return tuple(fact for fact in _all(self.facts) - _all(other.facts) if fact.field != "question")
@@ -85,29 +90,37 @@ def revise(
     With *added*, recommendations of *answer* that hold only because of them count as new.
     """
     news = sorted(after.news(before), key=lambda fact: fact.field)
-    writer = _Writer(answer.audience, answer.language, knowledge, book, news)
-    said = {item.id for one in earlier for item in one.recommendations}
+    shown = {item.id: item.citations for item in answer.recommendations}
+    shown |= {item.id: item.citations for item in answer.held_back}
+    writer = _Writer(answer.audience, answer.language, knowledge, book, news, shown)
+    earlier = list(earlier)
+    said = [item.id for one in reversed(earlier) for item in one.recommendations]
     held = {item.id: item.text for one in earlier for item in one.held_back}
     changes: list[Change] = []
     for statement in _statements(said, knowledge):
         old, new = before.statement(statement), after.statement(statement)
         if old.standing in ("recommended", "not_said") and new.standing in ("held_back", "not_for_patient"):
             changes.append(writer.statement(statement, "recommended", new))
+        elif old.standing == "recommended" and new.standing == "not_said" and after.lacks(old.because):
+            changes.append(writer.statement(statement, "recommended", Verdict("not_for_patient")))
     for statement in _statements(held, knowledge):
         old, new = before.statement(statement), after.statement(statement)
-        if old.standing == "held_back" and new.standing == "recommended":
-            changes.append(writer.statement(statement, "held_back", new))
-    for entry in held.keys() - knowledge.statements.keys():
+        if old.standing == "held_back" and new.standing in ("recommended", "not_said"):
+            standing: Standing = "recommended" if new.standing == "recommended" else "no_longer_held_back"
+            changes.append(writer.statement(statement, "held_back", replace(new, standing=standing)))
+    for entry in sorted(held.keys() - knowledge.statements.keys()):
         rule, _, concept = entry.rpartition("/")
         if rule and before.thing(concept).by and not after.thing(concept).by:
             changes.append(writer.thing(entry, concept))
+    new_ones: list[Change] = []
     if added:
         for statement in _statements([r.id for r in answer.recommendations if r.id not in said], knowledge):
             new = after.statement(statement)
             fresh = new.standing == "recommended" and set(new.because) & set(news)
             if fresh and before.statement(statement).standing != "recommended":
-                changes.append(writer.statement(statement, "not_said", new))
-    return tuple(sorted(changes, key=lambda change: _ORDER.index(change.now))[:_MOST])
+                new_ones.append(writer.statement(statement, "not_said", new))
+    ordered = sorted([*changes, *new_ones[:_MOST_NEW]], key=lambda change: _ORDER.index(change.now))
+    return tuple(ordered[:_MOST])
 
 
 @dataclass(frozen=True)
@@ -117,13 +130,13 @@ class _Writer:
     knowledge: Knowledge
     book: CitationBook
     news: list[Fact]
+    shown: dict[str, tuple[int, ...]]
 
     def statement(self, statement: Statement, was: Standing, verdict: Verdict) -> Change:
         wording, parts = wording_of(statement, self.audience)
         reason = None
-        cited = [self.book.cite(statement.id, PARTS if verdict.by is statement else [*parts, "why"])]
+        cited = self.shown.get(statement.id) or self._cited(statement, verdict, parts)
         if isinstance(verdict.by, Contraindication):
-            cited.append(self.book.cite(verdict.by.id))
             reason = verdict.by.reason[self.language]
         elif verdict.by is statement and statement.not_reason is not None:
             reason = statement.not_reason[self.language]
@@ -137,8 +150,14 @@ class _Writer:
             now=verdict.standing,
             why=reason,
             because=_shown(facts or self.news),
-            citations=tuple(dict.fromkeys(cited)),
+            citations=cited,
         )
+
+    def _cited(self, statement: Statement, verdict: Verdict, parts: list[Part]) -> tuple[int, ...]:
+        cited = [self.book.cite(statement.id, PARTS if verdict.by is statement else [*parts, "why"])]
+        if isinstance(verdict.by, Contraindication):
+            cited.append(self.book.cite(verdict.by.id))
+        return tuple(dict.fromkeys(cited))
 
     def thing(self, entry: str, concept: str) -> Change:
         return Change(
@@ -156,7 +175,7 @@ def _shown(facts: Iterable[Fact]) -> tuple[Because, ...]:
 
 
 def _statements(ids: Iterable[str], knowledge: Knowledge) -> list[Statement]:
-    return [knowledge.statements[i] for i in sorted(ids) if i in knowledge.statements]
+    return [knowledge.statements[i] for i in dict.fromkeys(ids) if i in knowledge.statements]
 
 
 def _all(facts: PatientFacts) -> set[Fact]:

@@ -13,7 +13,7 @@ from assistant.changes import Judge, revise
 from assistant.compose import markdown
 from assistant.facts import PatientFacts
 from assistant.intake import Intake, read
-from assistant.memory import remember, taken_back
+from assistant.memory import remember, taken_back, without_denied_medicines
 from assistant.patient import Patient
 from assistant.persons import Heard, hear, not_theirs
 from assistant.plan import Plan, follow_up, make_plan, pruned
@@ -36,7 +36,7 @@ class _Frozen(BaseModel):
 class Said(_Frozen):
     """One turn: what the user said, the answer, the plan it was found by, and the patient as known after it.
 
-    ``other`` is the person whom the turn was about, where that was not the patient.
+    ``other`` is the person whom the turn was about, where that was not the patient; ``number`` the source asked for.
     """
 
     text: str
@@ -44,6 +44,7 @@ class Said(_Frozen):
     plan: Plan
     patient: Patient
     other: Patient | None = None
+    number: int | None = None
 
 
 class State(_Frozen):
@@ -151,7 +152,7 @@ class _Turn:
         if other is not None:
             subject = remember(other, whole, request, [], care.knowledge)
             return self._asked(whole, heard, whole, subject, state.patient, subject), state.person
-        facts, patient = heard.facts, state.patient
+        facts, patient = without_denied_medicines(heard.facts, self._table), state.patient
         past = [state.start, *(turn.patient for turn in state.turns)]
         if not_theirs(self._text):
             patient, facts = taken_back(patient, facts, past, self._table)
@@ -195,10 +196,11 @@ class _Turn:
         answer = again(self._care, full, shown, patient, self._state, form=form, language=self._language, focus=focus)
         answer = self._revised(answer, facts, patient, added=False)
         subject = shown.other or patient
-        answer = in_form(form, answer, subject, self._request.number)
+        number = self._request.number if self._request.form else shown.number
+        answer = in_form(form, answer, subject, number)
         plan = shown.plan if focus else (self._state.plan or shown.plan)
         answer = answer.model_copy(update={"question": self._text})
-        return Said(text=self._text, answer=answer, plan=plan, patient=patient, other=shown.other)
+        return Said(text=self._text, answer=answer, plan=plan, patient=patient, other=shown.other, number=number)
 
     def _asked(
         self, whole: Intake, heard: Heard, facts: Intake, subject: Patient, patient: Patient, other: Patient | None
@@ -209,13 +211,13 @@ class _Turn:
         previous = self._previous(asked)
         if previous is not None:
             gone = [f.concept for f in facts.findings if f.status == "absent"]
+            gone += self._present(self._state.patient) - self._present(patient)
             asked, previous = pruned(asked, gone, self._table), pruned(previous, gone, self._table)
             states = not self._request.asks or (self._request.correction and not asked.asked)
             asked = follow_up(asked, previous, states=states, part=self._request.follows)
         seen = whole if self._alarming(whole, facts) else facts
-        turn = care.turn(
-            self._text, subject, audience=self._state.audience, language=self._language, intake=seen, plan=asked
-        )
+        audience: Audience = "patient" if self._request.form == "plain" else self._state.audience
+        turn = care.turn(self._text, subject, audience=audience, language=self._language, intake=seen, plan=asked)
         answer = turn.answer
         if other is None:
             answer = self._revised(answer, facts, patient, added=not self._request.asks)
@@ -223,6 +225,9 @@ class _Turn:
         if form is not None:
             answer = in_form(form, answer, subject, None)
         return Said(text=self._text, answer=answer, plan=turn.plan, patient=patient, other=other)
+
+    def _present(self, patient: Patient) -> set[str]:
+        return set(PatientFacts(patient, None, self._table).present)
 
     def _previous(self, asked: Plan) -> Plan | None:
         """The plan that the turn goes on from: none where another subject begins, an earlier one on going back."""

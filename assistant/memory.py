@@ -13,7 +13,7 @@ from assistant.facts import PatientFacts
 from assistant.intake import Intake, merge
 from assistant.knowledge import Knowledge
 from assistant.patient import Patient, resolve_measurement
-from assistant.requests import Request
+from assistant.requests import Request, asks
 from assistant.triage import LEVELS, assess
 from corpus.concepts import ConceptTable
 from corpus.conditions import Condition, leaves
@@ -72,6 +72,24 @@ def taken_back(
     return patient, intake
 
 
+def without_denied_medicines(intake: Intake, table: ConceptTable) -> Intake:
+    """The turn with medicines that it says are not taken ("she isn't on warfarin", 没吃华法林) told as absent."""
+    folded = normalise(intake.text)
+    denied = [
+        (match.start(), clause.end())
+        for clause in _CLAUSE.finditer(folded)
+        if not asks(clause[0])
+        for match in _words()["not_taken"].finditer(folded, clause.start(), clause.end())
+    ]
+    findings = tuple(
+        replace(finding, status="absent")
+        if table[finding.concept].kind == "medicine" and any(a <= finding.start < b for a, b in denied)
+        else finding
+        for finding in intake.findings
+    )
+    return replace(intake, findings=findings)
+
+
 def _gone(denied: list[str], patient: Patient, request: Request, knowledge: Knowledge) -> list[str]:
     """What is denied, but for complaints without which the case would seem less urgent than it was said to be."""
     if request.correction:
@@ -102,7 +120,7 @@ def _treatments_told(intake: Intake, knowledge: Knowledge) -> Iterator[str]:
     decisive = _treatments(knowledge)
     for clause in _CLAUSE.finditer(folded):
         inside = [f for f in told if clause.start() <= f.start < clause.end()]
-        if inside and not _words()["asks"].search(clause[0]):
+        if inside and not asks(clause[0]):
             yield from (f.text for f in inside if any(table.is_a(f.concept, known) for known in decisive))
 
 
@@ -176,4 +194,4 @@ def _undone(patient: Patient, before: Patient, after: Patient) -> Patient:
 @functools.cache
 def _words() -> dict[str, re.Pattern[str]]:
     data = read_yaml(DATA / "language" / "requests.yaml")
-    return {name: any_of(data[name]) for name in ("asks", "instead", "rather")}
+    return {name: any_of(data[name]) for name in ("instead", "rather", "not_taken")}

@@ -22,6 +22,8 @@ _SENTENCE_END = re.compile(r"(?<=[!?;。！？；\n])|(?<=\.)(?=\s|$)|(?<=:)(?=\
 _MOST_WORDS, _MOST_HAN = 10, 14
 #: So far from the beginning of a sentence it asks for the reason.
 _HEAD = 12
+#: The head of a clause, in front of its first word.
+_CLAUSE_HEAD = re.compile(r"(?:^|[,.;:!?-]|\b(?:and|so|but|ok|okay|then|please|well|hi|hello))\s*$")
 #: What stands before the point of a turn.
 _GREETING = re.compile(r"^(?:ok|okay|right|now|so|thanks|thank you|please|好的?|行|谢谢|那)?[,.!，。！ ]*")
 #: A person in a sentence is whom the form is for, not what is asked.
@@ -83,9 +85,18 @@ def read_request(text: str, table: ConceptTable) -> Request:
         back=words["back"].search(folded) is not None,
         follows=words["follow"].match(head) is not None or len(_tokens(head)) <= 2,
         correction=words["correction"].search(folded) is not None,
-        asks=words["asks"].search(folded) is not None,
+        asks=asks(folded),
         content=" ".join(left),
     )
+
+
+def asks(folded: str) -> bool:
+    """Whether a normalised text asks something, rather than state it."""
+    words = _words()
+    if "?" in folded:
+        return True
+    plain = words["states"].sub(" ", folded)
+    return any(HAN.search(m[0]) or _CLAUSE_HEAD.search(plain[: m.start()]) for m in words["asks"].finditer(plain))
 
 
 def _forms(sentence: str, table: ConceptTable) -> tuple[tuple[Form, int | None] | None, Language | None, str]:
@@ -165,7 +176,7 @@ def _words() -> dict[str, Any]:
     number = "|".join([r"\d{1,3}", *sorted(data["numbers"], key=len, reverse=True)])
     forms = {name: (bool(words.get("weak")), _patterns(words, number)) for name, words in data["forms"].items()}
     languages = {name: any_of(words) for name, words in data["language"].items()}
-    cues = ("why", "fresh", "topic", "back", "correction", "follow", "asks", "content", "refers")
+    cues = ("why", "fresh", "topic", "back", "correction", "follow", "asks", "states", "content", "refers")
     return {"forms": forms, "language": languages} | {name: any_of(data[name]) for name in cues}
 
 

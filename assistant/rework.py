@@ -30,8 +30,10 @@ _READER: dict[str, Audience] = {"plain": "patient", "nurse": "nurse"}
 #: Forms that arrange the answer as it stands; the others are of the answer as it would be given now.
 _AS_SHOWN = frozenset({"why", "source", "shorter"})
 #: How many recommendations a form of the whole conversation has at the most, and how many "more" asks for.
-_MOST = {"care_plan": 16, "sbar": 8}
+_MOST = {"care_plan": 16, "sbar": 6}
 _LONGER, _SHORT = 16, 3
+#: How many turns an SBAR repeats.
+_TOLD = 3
 #: What a question states of these kinds stays in the question; everything else was taken into the patient.
 _UNKEPT = frozenset({"care", "person"})
 
@@ -59,9 +61,13 @@ def again(
         answer = care.turn(
             full.text, subject, audience=audience, language=language, intake=intake, plan=full.plan, limit=limit
         ).answer
+    if form != "why":
+        answer = answer.model_copy(update={"changed": ()})
     if form is not None and form in _MOST and shown.other is None:
         settled = _settled(full, subject, knowledge.table)
         answer = _with_earlier(care, answer, settled, subject, state, _MOST[form])
+    if form == "sbar":
+        answer = answer.model_copy(update={"question": _told(shown, state)})
     if form == "why":
         answer = _only(answer, focus or frozenset(full.plan.asked), knowledge)
     elif form == "shorter":
@@ -110,6 +116,16 @@ def related(answer: Answer, concepts: Iterable[str], knowledge: Knowledge) -> bo
     wanted = frozenset(concepts)
     ids = [item.id for item in answer.recommendations] + [item.id for item in answer.held_back]
     return any(_about(entry, wanted, knowledge) for entry in ids)
+
+
+def _told(shown: Said, state: State) -> str:
+    """What was told of the patient, in the user's words: the last few turns that brought facts."""
+    before, told = state.start, []
+    for turn in state.turns:
+        if turn.patient != before:
+            told.append(turn.text)
+        before = turn.patient
+    return " … ".join(told[-_TOLD:]) or shown.text
 
 
 def _settled(said: Said, patient: Patient, table: ConceptTable) -> Intake:
