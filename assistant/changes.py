@@ -114,11 +114,11 @@ def revise(
             changes.append(writer.thing(entry, concept))
     new_ones: list[Change] = []
     if added:
-        for statement in _statements([r.id for r in answer.recommendations if r.id not in said], knowledge):
-            new = after.statement(statement)
-            fresh = new.standing == "recommended" and set(new.because) & set(news)
-            if fresh and before.statement(statement).standing != "recommended":
-                new_ones.append(writer.statement(statement, "not_said", new))
+        for item in answer.recommendations:
+            facts = [fact for fact in (Fact(b.field, b.value) for b in item.because) if fact in news]
+            if facts and item.id not in said and item.id in knowledge.statements:
+                verdict = Verdict("recommended", tuple(facts))
+                new_ones.append(writer.statement(knowledge.statements[item.id], "not_said", verdict))
     ordered = sorted([*changes, *new_ones[:_MOST_NEW]], key=lambda change: _ORDER.index(change.now))
     return tuple(ordered[:_MOST])
 

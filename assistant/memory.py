@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from assistant.allergies import told_allergies
 from assistant.facts import PatientFacts
-from assistant.intake import Intake, merge
+from assistant.intake import Finding, Intake, merge
 from assistant.knowledge import Knowledge
 from assistant.patient import Patient, resolve_measurement
 from assistant.requests import Request, asks
@@ -23,6 +24,8 @@ from corpus.text import any_of, normalise
 _LISTS = ("conditions", "symptoms", "medications", "devices", "habits")
 _HELD = frozenset({"condition", "function", "symptom", "medicine", "device", "habit", "person", "care"})
 _NUMBER = r"(\d{1,4}(?:\.\d{1,2})?)"
+#: Between two things that a patient has or takes.
+_WITH = re.compile(r"\s*,?\s*and\s+(?:also\s+)?(?:takes|taking|is on|on|is taking)?\s*")
 _CLAUSE = re.compile(r"[^,;.!?。！？；\n]+[?？]?")
 
 
@@ -36,13 +39,15 @@ def remember(
     impossible facts.
     """
     table = knowledge.table
+    intake, allergies = told_allergies(intake, table)
     denied = [f.concept for f in intake.findings if f.status == "absent" and table[f.concept].kind in _HELD]
     told = merge(
         _renumbered(patient, intake, request, past).without(*_gone(denied, patient, request, knowledge)), intake, table
     )
-    treated = list(_treatments_told(intake, knowledge))
-    if treated:
-        told = told.updated(conditions=treated)
+    told = told.updated(conditions=list(_treatments_told(intake, knowledge)), allergies=allergies)
+    sex = _sex(normalise(intake.text)) if request.correction else None
+    if sex is not None:
+        told = told.updated(sex=sex)
     if "pregnancy" in denied:
         told = told.updated(pregnant=False)
     present = [f.concept for f in intake.findings if f.status == "present" and table[f.concept].kind in _HELD]
@@ -72,22 +77,25 @@ def taken_back(
     return patient, intake
 
 
-def without_denied_medicines(intake: Intake, table: ConceptTable) -> Intake:
-    """The turn with medicines that it says are not taken ("she isn't on warfarin", 没吃华法林) told as absent."""
+def with_medicines_told(intake: Intake, table: ConceptTable) -> Intake:
+    """The turn with its medicines told as taken or not: "isn't on warfarin" is absent, "aspirin and clopidogrel" both.
+
+    Only clauses that ask nothing are looked at.
+    """
     folded = normalise(intake.text)
-    denied = [
-        (match.start(), clause.end())
-        for clause in _CLAUSE.finditer(folded)
-        if not asks(clause[0])
-        for match in _words()["not_taken"].finditer(folded, clause.start(), clause.end())
-    ]
-    findings = tuple(
-        replace(finding, status="absent")
-        if table[finding.concept].kind == "medicine" and any(a <= finding.start < b for a, b in denied)
-        else finding
-        for finding in intake.findings
-    )
-    return replace(intake, findings=findings)
+    stated = [(clause.start(), clause.end()) for clause in _CLAUSE.finditer(folded) if not asks(clause[0])]
+    denied = [(m.start(), end) for start, end in stated for m in _words()["not_taken"].finditer(folded, start, end)]
+    findings: list[Finding] = []
+    for finding in intake.findings:
+        before = findings[-1] if findings else None
+        if table[finding.concept].kind == "medicine" and any(a <= finding.start < b for a, b in stated):
+            if any(a <= finding.start < b for a, b in denied):
+                finding = replace(finding, status="absent")
+            elif finding.status == "hypothetical" and before is not None and before.status == "present":
+                gap = folded[before.end : finding.start]
+                finding = replace(finding, status="present") if _WITH.fullmatch(gap) else finding
+        findings.append(finding)
+    return replace(intake, findings=tuple(findings))
 
 
 def _gone(denied: list[str], patient: Patient, request: Request, knowledge: Knowledge) -> list[str]:
@@ -98,6 +106,17 @@ def _gone(denied: list[str], patient: Patient, request: Request, knowledge: Know
     if complaints and _level(patient.without(*complaints), knowledge) < _level(patient, knowledge):
         return [c for c in denied if c not in complaints]
     return denied
+
+
+def _sex(folded: str) -> str | None:
+    """The sex that a correction names: "no, a man", 是女的."""
+    folded = re.sub(rf"(?:{_words()['instead'].pattern})\s*(?:an? |the )?(?:{_either_sex()})", " ", folded)
+    named = {sex for sex in ("female", "male") if _words()[sex].search(folded)}
+    return named.pop() if len(named) == 1 else None
+
+
+def _either_sex() -> str:
+    return f"{_words()['female'].pattern}|{_words()['male'].pattern}"
 
 
 def _level(patient: Patient, knowledge: Knowledge) -> int:
@@ -194,4 +213,5 @@ def _undone(patient: Patient, before: Patient, after: Patient) -> Patient:
 @functools.cache
 def _words() -> dict[str, re.Pattern[str]]:
     data = read_yaml(DATA / "language" / "requests.yaml")
-    return {name: any_of(data[name]) for name in ("instead", "rather", "not_taken")}
+    words = {name: any_of(data[name]) for name in ("instead", "rather", "not_taken")}
+    return words | {sex: any_of(names) for sex, names in data["sexes"].items()}

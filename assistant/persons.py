@@ -23,6 +23,7 @@ _OTHER = "other"
 _SENTENCE_END = re.compile(r"[!?;。！？；\n]|\.(?!\d)")
 #: An illness, a complaint or a need is somebody's; a food is nobody's.
 _STATES = frozenset({"condition", "symptom", "function", "device", "person"})
+_ILLNESS = frozenset({"condition", "symptom", "function", "medicine", "device"})
 _OWNED = _STATES | {"medicine", "habit"}
 
 
@@ -47,18 +48,20 @@ class _Subject:
     person: str
 
 
-def hear(intake: Intake, person: str | None, nothing_known: bool, table: ConceptTable) -> Heard:
+def hear(intake: Intake, person: str | None, first: bool, table: ConceptTable) -> Heard:
     """Take out of a turn what is said of somebody else than *person*.
 
-    With *nothing_known* yet, the first one spoken of is the patient.
+    In the *first* turn the one of whom an illness is told is the patient. Later, while nobody was named, a relative
+    of the speaker is taken for the patient, unless the speaker comes in beside them ("can she eat the same as me?").
     """
     folded = normalise(intake.text)
     subjects = _subjects(folded)
-    if person is None and subjects and nothing_known and subjects[0].person != _OTHER:
-        person = subjects[0].person
-    elif person is None and not nothing_known:
-        person = SELF
-    strange = [s for s in _stretches(folded, subjects) if s[2] not in (SELF, person)]
+    stretches = _stretches(folded, subjects)
+    if person is None and first:
+        person = _patient(intake, stretches, table)
+    elif person is None:
+        person = _named_late(intake, folded, subjects, stretches, table)
+    strange = [s for s in stretches if s[2] not in (SELF, person)]
     if not strange:
         return Heard(intake, intake, person, False)
     text = "".join(" " if any(a <= i < b for a, b, _ in strange) else char for i, char in enumerate(folded))
@@ -68,6 +71,37 @@ def hear(intake: Intake, person: str | None, nothing_known: bool, table: Concept
         person=person,
         stranger=subjects[0].person not in (SELF, person),
     )
+
+
+def _patient(intake: Intake, stretches: list[tuple[int, int, str]], table: ConceptTable) -> str | None:
+    """Who the patient is, by a first turn: whose illness is told, else whoever is named."""
+    known = [stretch for stretch in stretches if stretch[2] != _OTHER]
+    ill = [person for start, end, person in known if _tells_illness(intake, start, end, table)]
+    relatives = [person for _, _, person in known if person != SELF]
+    return next(iter([*ill, *relatives, *(person for _, _, person in known)]), None)
+
+
+def _named_late(
+    intake: Intake,
+    folded: str,
+    subjects: list[_Subject],
+    stretches: list[tuple[int, int, str]],
+    table: ConceptTable,
+) -> str | None:
+    relatives = [s for s in subjects if s.person not in (SELF, _OTHER)]
+    if not relatives or _patterns()["thirds"].match(folded[relatives[0].start :]):
+        return None
+    person = relatives[0].person
+    rest = folded
+    for subject in reversed(relatives):
+        rest = rest[: subject.start] + rest[subject.end :]
+    told = any(_tells_illness(intake, start, end, table) for start, end, who in stretches if who == person)
+    measured = bool(intake.numbers.labs or intake.numbers.vitals)
+    return person if (told or measured) and not _patterns()["speaker"].search(rest) else None
+
+
+def _tells_illness(intake: Intake, start: int, end: int, table: ConceptTable) -> bool:
+    return any(start <= f.start < end and table[f.concept].kind in _ILLNESS for f in intake.findings)
 
 
 def not_theirs(text: str) -> bool:
@@ -128,4 +162,6 @@ def _patterns() -> dict[str, Any]:
         alone = {language: [w for w in words[language] if w in bare[language]] for language in ("en", "zh")}
         own = rf"(?:{owners})\s*(?:(?:\d+|old|elderly|late|poor|little|older|younger|big)[ -])*(?:{owned})"
         relations[person] = re.compile(own + (f"|{any_of(alone).pattern}" if any(alone.values()) else ""))
-    return {"relations": relations} | {name: any_of(data[name]) for name in ("others", "speaks", "self", "not_theirs")}
+    return {"relations": relations} | {
+        name: any_of(data[name]) for name in ("others", "speaks", "self", "not_theirs", "thirds", "speaker")
+    }

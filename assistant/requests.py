@@ -37,7 +37,8 @@ class Request:
     ``form`` and ``language`` say how; ``number`` which source; ``content`` is what is left of the turn when that is
     taken out, empty where the last answer is to be reworked and nothing new is said. ``fresh`` starts over,
     ``topic`` leaves the subject, ``back`` returns to an earlier one, ``follows`` continues the question before;
-    ``correction`` says that something said before was wrong; ``asks`` is false for a mere statement.
+    ``correction`` says that something said before was wrong; ``asks`` is false for a mere statement, and ``thanks``
+    true where nothing is said at all.
     """
 
     form: Form | None = None
@@ -49,6 +50,7 @@ class Request:
     follows: bool = False
     correction: bool = False
     asks: bool = True
+    thanks: bool = False
     content: str = ""
 
     @property
@@ -86,6 +88,7 @@ def read_request(text: str, table: ConceptTable) -> Request:
         follows=words["follow"].match(head) is not None or len(_tokens(head)) <= 2,
         correction=words["correction"].search(folded) is not None,
         asks=asks(folded),
+        thanks=not re.search(r"[a-z0-9\u3400-\u9fff]", words["thanks"].sub(" ", folded)),
         content=" ".join(left),
     )
 
@@ -176,7 +179,7 @@ def _words() -> dict[str, Any]:
     number = "|".join([r"\d{1,3}", *sorted(data["numbers"], key=len, reverse=True)])
     forms = {name: (bool(words.get("weak")), _patterns(words, number)) for name, words in data["forms"].items()}
     languages = {name: any_of(words) for name, words in data["language"].items()}
-    cues = ("why", "fresh", "topic", "back", "correction", "follow", "asks", "states", "content", "refers")
+    cues = ("why", "fresh", "topic", "back", "correction", "follow", "asks", "states", "content", "refers", "thanks")
     return {"forms": forms, "language": languages} | {name: any_of(data[name]) for name in cues}
 
 

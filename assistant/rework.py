@@ -18,13 +18,13 @@ from assistant.knowledge import Knowledge
 from assistant.measure import Numbers
 from assistant.messages import say
 from assistant.patient import Patient
+from assistant.state import Said, State
 from assistant.verify import exact_quotes, supported
 from corpus.concepts import ConceptTable
 from corpus.models import TOWARDS, Language
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.conversation import Said, State
 
 _READER: dict[str, Audience] = {"plain": "patient", "nurse": "nurse"}
 #: Forms that arrange the answer as it stands; the others are of the answer as it would be given now.
@@ -67,7 +67,7 @@ def again(
         settled = _settled(full, subject, knowledge.table)
         answer = _with_earlier(care, answer, settled, subject, state, _MOST[form])
     if form == "sbar":
-        answer = answer.model_copy(update={"question": _told(shown, state)})
+        answer = answer.model_copy(update={"question": told(state) or shown.text})
     if form == "why":
         answer = _only(answer, focus or frozenset(full.plan.asked), knowledge)
     elif form == "shorter":
@@ -91,9 +91,9 @@ def in_form(form: str | None, answer: Answer, patient: Patient, number: int | No
     return answer.model_copy(update={"form": form, "text": "\n\n".join(block for block in blocks if block)})
 
 
-def note(care: Assistant, text: str, key: str, audience: Audience, language: Language) -> Answer:
-    """A word in place of advice: a new conversation has begun, or there is nothing yet to put in another form."""
-    urgency = care.triage(text, language=language)
+def note(care: Assistant, text: str, key: str, patient: Patient, audience: Audience, language: Language) -> Answer:
+    """A word in place of advice: a new conversation has begun, there is nothing yet to rework, or nothing was asked."""
+    urgency = care.triage(text, patient, language=language)
     told = say(f"form.{key}", language)
     lines = [told, f"*{say(f'disclaimer.{audience}', language)}*"]
     if urgency.level in ("emergency", "urgent"):
@@ -106,7 +106,7 @@ def note(care: Assistant, text: str, key: str, audience: Audience, language: Lan
         abstained=True,
         abstain_reason=told,
         text="\n\n".join(lines),
-        form="new",
+        form="note",
         index=care.searcher.version.manifest.corpus_hash,
     )
 
@@ -118,14 +118,14 @@ def related(answer: Answer, concepts: Iterable[str], knowledge: Knowledge) -> bo
     return any(_about(entry, wanted, knowledge) for entry in ids)
 
 
-def _told(shown: Said, state: State) -> str:
-    """What was told of the patient, in the user's words: the last few turns that brought facts."""
-    before, told = state.start, []
+def told(state: State, *more: str) -> str:
+    """What was told of the patient, in the user's words: the last few turns that brought facts, and *more*."""
+    before, said = state.start, []
     for turn in state.turns:
         if turn.patient != before:
-            told.append(turn.text)
+            said.append(turn.text)
         before = turn.patient
-    return " … ".join(told[-_TOLD:]) or shown.text
+    return " … ".join([*said, *more][-_TOLD:])
 
 
 def _settled(said: Said, patient: Patient, table: ConceptTable) -> Intake:
