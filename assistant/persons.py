@@ -23,7 +23,9 @@ _OTHER = "other"
 _SENTENCE_END = re.compile(r"[!?;。！？；\n]|\.(?!\d)")
 #: An illness, a complaint or a need is somebody's; a food is nobody's.
 _STATES = frozenset({"condition", "symptom", "function", "device", "person"})
-_ILLNESS = frozenset({"condition", "symptom", "function", "medicine", "device"})
+_ILLNESS = _STATES | {"medicine"}
+#: Somebody who looks after the patient says so of themselves.
+_CARER = "carer"
 _OWNED = _STATES | {"medicine", "habit"}
 
 
@@ -101,7 +103,8 @@ def _named_late(
 
 
 def _tells_illness(intake: Intake, start: int, end: int, table: ConceptTable) -> bool:
-    return any(start <= f.start < end and table[f.concept].kind in _ILLNESS for f in intake.findings)
+    told = [f for f in intake.findings if start <= f.start < end and f.concept != _CARER]
+    return any(table[finding.concept].kind in _ILLNESS for finding in told)
 
 
 def not_theirs(text: str) -> bool:

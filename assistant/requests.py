@@ -24,6 +24,7 @@ _MOST_WORDS, _MOST_HAN = 10, 14
 _HEAD = 12
 #: The head of a clause, in front of its first word.
 _CLAUSE_HEAD = re.compile(r"(?:^|[,.;:!?-]|\b(?:and|so|but|ok|okay|then|please|well|hi|hello))\s*$")
+_SENTENCE_HEAD = re.compile(r"(?:^|[.;:!?]|\b(?:ok|okay|please|well|so),?)\s*$")
 #: What stands before the point of a turn.
 _GREETING = re.compile(r"^(?:ok|okay|right|now|so|thanks|thank you|please|好的?|行|谢谢|那)?[,.!，。！ ]*")
 #: A person in a sentence is whom the form is for, not what is asked.
@@ -99,6 +100,8 @@ def asks(folded: str) -> bool:
     if "?" in folded:
         return True
     plain = words["states"].sub(" ", folded)
+    if any(_SENTENCE_HEAD.search(plain[: match.start()]) for match in words["asks_first"].finditer(plain)):
+        return True
     return any(HAN.search(m[0]) or _CLAUSE_HEAD.search(plain[: m.start()]) for m in words["asks"].finditer(plain))
 
 
@@ -179,7 +182,20 @@ def _words() -> dict[str, Any]:
     number = "|".join([r"\d{1,3}", *sorted(data["numbers"], key=len, reverse=True)])
     forms = {name: (bool(words.get("weak")), _patterns(words, number)) for name, words in data["forms"].items()}
     languages = {name: any_of(words) for name, words in data["language"].items()}
-    cues = ("why", "fresh", "topic", "back", "correction", "follow", "asks", "states", "content", "refers", "thanks")
+    cues = (
+        "why",
+        "fresh",
+        "topic",
+        "back",
+        "correction",
+        "follow",
+        "asks",
+        "asks_first",
+        "states",
+        "content",
+        "refers",
+        "thanks",
+    )
     return {"forms": forms, "language": languages} | {name: any_of(data[name]) for name in cues}
 
 

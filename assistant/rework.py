@@ -68,6 +68,8 @@ def again(
         answer = _with_earlier(care, answer, settled, subject, state, _MOST[form])
     if form == "sbar":
         answer = answer.model_copy(update={"question": told(state) or shown.text})
+    if form == "longer" and not {i.id for i in answer.recommendations} - {i.id for i in shown.answer.recommendations}:
+        answer = answer.model_copy(update={"text": f"{say('form.no_more', language)}\n\n{answer.text}"})
     if form == "why":
         answer = _only(answer, focus or frozenset(full.plan.asked), knowledge)
     elif form == "shorter":
