@@ -10,18 +10,19 @@ import typer
 
 from assistant.assistant import Assistant
 from assistant.progress import progress_bar
+from evals.dialogue import run_dialogue
 from evals.personal import run_personal
 from evals.retrieval import run_retrieval
 
-_SUITES = {"personal": run_personal, "retrieval": run_retrieval}
+_SUITES = {"personal": run_personal, "dialogue": run_dialogue, "retrieval": run_retrieval}
 
 
 def evaluate(
-    suites: Annotated[list[str] | None, typer.Argument(help="personal, retrieval; by default both")] = None,
+    suites: Annotated[list[str] | None, typer.Argument(help="personal, dialogue, retrieval; by default all")] = None,
     cases: Annotated[Path | None, typer.Option(help="JSONL file of your own cases, for one suite")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="write JSON alone to standard output")] = False,
 ) -> None:
-    """Evaluate: what must and must not be said to each patient, and whether common questions find their passage."""
+    """Evaluate: what must and must not be said to each patient, whole conversations, and whether search finds."""
     wanted = suites or list(_SUITES)
     unknown = [name for name in wanted if name not in _SUITES]
     if unknown:
@@ -46,8 +47,24 @@ def _plain(report: dict[str, Any]) -> str:
             f"must-not {report['must_not_said']} of {report['must_not']}"
         ]
         return "\n".join([*lines, *(f"- {failure['id']}: {failure['problem']}" for failure in report["failures"])])
+    if report["suite"] == "dialogue":
+        return _dialogue(report)
     lines = [
         f"{group:<10} n {figures['n']:>4}  search {figures['search_at_5']:.3f}  answer {figures['answer']:.3f}"
         for group, figures in report["groups"].items()
     ]
     return "\n".join(["retrieval: a directly relevant statement among the first five found, and in the answer", *lines])
+
+
+def _dialogue(report: dict[str, Any]) -> str:
+    checks = report["checks"]
+    told = ", ".join(f"{group} {f['passed']} of {f['of']}" for group, f in checks.items())
+    lines = [
+        f"dialogue: {report['dialogues']} conversations; turns passed {report['turns_passed']} of {report['turns']}; "
+        f"checks {told}"
+    ]
+    lines += [
+        f"{kind:<16}" + "  ".join(f"{group} {f['passed']}/{f['of']}" for group, f in groups.items())
+        for kind, groups in report["kinds"].items()
+    ]
+    return "\n".join([*lines, *(f"- {f['id']} turn {f['turn']}: {f['problem']}" for f in report["failures"])])
