@@ -6,7 +6,7 @@ import re
 
 _WHO = (
     r"(?:he|she|i|who|patient|resident|client|man|woman|lady|gentleman|boy|girl|mum|mom|mother|dad|father|husband|wife"
-    r"|son|daughter|grandma|grandmother|gran|nan|grandad|grandpa|grandfather|aunt|uncle|sister|brother"
+    r"|son|daughter|child|kid|toddler|grandma|grandmother|gran|nan|grandad|grandpa|grandfather|aunt|uncle|sister|brother"
     r"|(?:mr|mrs|ms|miss|dr)\.? [a-z'-]+)"
 )
 #: What may follow an age; a unit, or a word for one, may not.

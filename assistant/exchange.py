@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ from assistant.answer import Answer, Audience
 from assistant.changes import Judge, revise
 from assistant.compose import markdown
 from assistant.facts import PatientFacts
+from assistant.forms import parts
 from assistant.intake import Finding, Intake, read
 from assistant.memory import remember, taken_back, with_medicines_told
+from assistant.messages import say
 from assistant.patient import Patient
 from assistant.persons import Heard, hear, not_theirs
 from assistant.plan import Plan, follow_up, make_plan, pruned
@@ -22,6 +25,9 @@ from corpus.models import Language
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+
+#: A leading "then" (那茶呢), with which the segmenter joins a name of one character.
+_THEN = re.compile(r"^\s*那么?(?![个些种边里时天次是儿样位])[,，]?\s*(?=\S)")
 
 
 class Exchange:
@@ -38,7 +44,7 @@ class Exchange:
     def answer(self) -> tuple[Said, str | None]:
         """The turn with its answer, and who the patient is to the speaker."""
         care, state, request = self._care, self._state, self._request
-        whole = read(self._text, self._table)
+        whole = read(_THEN.sub("", self._text), self._table)
         heard = hear(whole, state.person, state.patient.is_empty or not state.turns, self._table)
         other = self._other(heard)
         if other is not None:
@@ -49,6 +55,8 @@ class Exchange:
         if not_theirs(self._text):
             patient, facts = taken_back(patient, facts, past, self._table)
         patient = remember(patient, facts, request, past, care.knowledge)
+        if patient.age_years is None:
+            patient = patient.updated(conditions=heard.aged)
         key = self._note(patient)
         if key is not None:
             answer = note(care, self._text, key, patient, state.audience, self._language)
@@ -121,12 +129,22 @@ class Exchange:
         turn = care.turn(self._text, subject, audience=audience, language=self._language, intake=seen, plan=asked)
         answer = turn.answer
         if other is None:
-            answer = self._revised(answer, facts, patient, added=not self._request.asks)
+            answer = self._revised(self._with_others(answer, heard), facts, patient, added=not self._request.asks)
         form = self._request.form if self._request.form in ("sbar", "care_plan", "plain") else None
         if form is not None:
             whole_story = answer.model_copy(update={"question": told(self._state, self._text)})
             answer = in_form(form, whole_story, subject, None).model_copy(update={"question": self._text})
         return Said(text=self._text, answer=answer, plan=turn.plan, patient=patient, other=other)
+
+    def _with_others(self, answer: Answer, heard: Heard) -> Answer:
+        """The answer with a word on what was told of somebody else and is not taken for the patient's."""
+        if not heard.others:
+            return answer
+        names = [self._table.label(concept, answer.language) for concept in heard.others]
+        line = say("not_checked.somebody_else", answer.language, names=parts.joined(names, answer.language))
+        answer = answer.model_copy(update={"not_checked": (line, *answer.not_checked)})
+        number = self._care.settings.emergency_call(answer.language)
+        return answer.model_copy(update={"text": markdown(answer, number)})
 
     def _present(self, patient: Patient) -> set[str]:
         return set(PatientFacts(patient, None, self._table).present)

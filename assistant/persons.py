@@ -33,7 +33,8 @@ _OWNED = _STATES | {"medicine", "habit"}
 class Heard:
     """A turn, read for one patient: the facts that are the patient's, the findings to plan by, and about whom.
 
-    ``person`` is who the patient is to the speaker, once known. ``stranger`` is true where the turn begins with
+    ``person`` is who the patient is to the speaker, once known; ``aged`` are words for that person that tell the age
+    ("my toddler"). ``others`` are the illnesses told of somebody else. ``stranger`` is true where the turn begins with
     somebody else: with another subject announced, the whole turn is about that person.
     """
 
@@ -41,6 +42,8 @@ class Heard:
     asked: Intake
     person: str | None
     stranger: bool
+    aged: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +67,38 @@ def hear(intake: Intake, person: str | None, first: bool, table: ConceptTable) -
     elif person is None:
         person = _named_late(intake, folded, subjects, stretches, table)
     strange = [s for s in stretches if s[2] not in (SELF, person)]
+    aged = tuple(
+        finding.text
+        for finding in intake.findings
+        for subject in subjects
+        if subject.person == person and subject.start <= finding.start < subject.end
+        if table[finding.concept].kind == "person" and finding.concept != _CARER
+    )
     if not strange:
-        return Heard(intake, intake, person, False)
+        return Heard(intake, intake, person, False, aged)
+    facts = _told_of_others(intake, strange, _OWNED, table)
+    others = [after.concept for before, after in zip(intake.findings, facts.findings, strict=True) if before != after]
     text = "".join(" " if any(a <= i < b for a, b, _ in strange) else char for i, char in enumerate(folded))
     return Heard(
-        facts=replace(_told_of_others(intake, strange, _OWNED, table), numbers=read_numbers(text, table)),
+        facts=replace(facts, numbers=read_numbers(text, table)),
         asked=_told_of_others(intake, strange, _STATES, table),
         person=person,
         stranger=subjects[0].person not in (SELF, person),
+        aged=aged,
+        others=tuple(dict.fromkeys(others)),
     )
 
 
 def _patient(intake: Intake, stretches: list[tuple[int, int, str]], table: ConceptTable) -> str | None:
     """Who the patient is, by a first turn: whose illness is told, else whoever is named."""
     known = [stretch for stretch in stretches if stretch[2] != _OTHER]
-    ill = [person for start, end, person in known if _tells_illness(intake, start, end, table)]
-    relatives = [person for _, _, person in known if person != SELF]
-    return next(iter([*ill, *relatives, *(person for _, _, person in known)]), None)
+    folded = normalise(intake.text)
+    ill = [
+        person
+        for start, end, person in known
+        if _tells_illness(intake, start, end, table) or re.search(r"\d", folded[start:end])
+    ]
+    return next(iter([*ill, *(person for _, _, person in known if person != SELF)]), None)
 
 
 def _named_late(
@@ -99,7 +117,7 @@ def _named_late(
         rest = rest[: subject.start] + rest[subject.end :]
     told = any(_tells_illness(intake, start, end, table) for start, end, who in stretches if who == person)
     measured = bool(intake.numbers.labs or intake.numbers.vitals)
-    return person if (told or measured) and not _patterns()["speaker"].search(rest) else None
+    return person if (told or measured) and not _patterns()["beside"].search(rest) else None
 
 
 def _tells_illness(intake: Intake, start: int, end: int, table: ConceptTable) -> bool:
@@ -166,5 +184,5 @@ def _patterns() -> dict[str, Any]:
         own = rf"(?:{owners})\s*(?:(?:\d+|old|elderly|late|poor|little|older|younger|big)[ -])*(?:{owned})"
         relations[person] = re.compile(own + (f"|{any_of(alone).pattern}" if any(alone.values()) else ""))
     return {"relations": relations} | {
-        name: any_of(data[name]) for name in ("others", "speaks", "self", "not_theirs", "thirds", "speaker")
+        name: any_of(data[name]) for name in ("others", "speaks", "self", "not_theirs", "thirds", "beside")
     }

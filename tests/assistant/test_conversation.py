@@ -111,8 +111,19 @@ def test_somebody_elses_illness_is_not_the_patients(
 ) -> None:
     chat = care.conversation()
     chat.say(first)
-    chat.say(later)
+    answer = chat.say(later)
     assert not has(chat.patient, illness, table)
+    assert any(table.label(illness, answer.language) in line for line in answer.not_checked) or "friend" in later
+
+
+def test_a_child_stays_one_in_the_turns_that_follow(care: Assistant) -> None:
+    chat = care.conversation(audience="patient")
+    chat.say("My toddler has diarrhoea, what now?")
+    answer = chat.say("And apple juice?")
+    assert "diarrhoea-adult-fluids" not in {item.id for item in answer.recommendations}
+    assert chat.say("那茶呢？").language == "zh"
+    assert chat.plan is not None
+    assert "tea" in chat.plan.asked
 
 
 def test_a_carers_relative_is_the_patient(care: Assistant, table: ConceptTable) -> None:
