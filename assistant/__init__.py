@@ -27,13 +27,14 @@ from assistant.news2 import News2, news2
 from assistant.news2_trend import News2Trend, news2_trend
 from assistant.patient import Patient
 from assistant.settings import Settings
-from assistant.verify import Verification, verify_claim
+from assistant.verify import CheckedSentence, Verification, check_sentences, verify_claim
 
 __all__ = [
     "Answer",
     "Assistant",
     "AssistantError",
     "Because",
+    "CheckedSentence",
     "Citation",
     "HeldBack",
     "InputError",
@@ -45,6 +46,7 @@ __all__ = [
     "Settings",
     "Urgency",
     "Verification",
+    "check_sentences",
     "news2",
     "news2_trend",
     "verify_claim",

@@ -27,6 +27,7 @@ from corpus.text import clean
 
 if TYPE_CHECKING:
     from assistant.conversation import Conversation, State
+    from assistant.what_if import Difference
     from index.search import Searcher
 
 #: A longer question is refused; only its first part is searched for, all of it is read for warning signs.
@@ -130,6 +131,23 @@ class Assistant:
         evidence = gather(plan, facts, self.knowledge, self.searcher, limit or _LIMIT[audience], alarms)
         answer = self._write(text, patient, intake, triaged, evidence, audience, language)
         return Turn(answer, plan, intake)
+
+    def what_if(
+        self,
+        question: str,
+        patient: Patient | None = None,
+        *changes: str,
+        audience: Audience = "nurse",
+        language: Language | None = None,
+        limit: int | None = None,
+    ) -> Difference:
+        """What differs in the answer when facts change: ``"potassium_mmol_l=4.1"``, ``"conditions+=gout"``.
+
+        Raises :class:`~assistant.InputError` for a change that cannot be made.
+        """
+        from assistant.what_if import what_if
+
+        return what_if(self, question, patient or Patient(), changes, audience, language, limit)
 
     def triage(self, text: str, patient: Patient | None = None, *, language: Language | None = None) -> Urgency:
         """Decide urgency alone, by rules, without any search."""

@@ -54,6 +54,13 @@ def ask(
     audience: Audience = "nurse",
     lang: Lang = None,
     batch: BatchFile = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if", help="change a fact and show what differs, e.g. potassium_mmol_l=4.1, conditions+=gout"
+        ),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=100, help="how many recommendations at the most")] = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question about a patient.
@@ -71,6 +78,7 @@ def ask(
                 patient_of(case),
                 audience=choice(case, "audience", _AUDIENCES, audience),
                 language=choice(case, "lang", _LANGUAGES, lang),
+                limit=limit,
             )
             return dict(answer.model_dump(mode="json"))
 
@@ -78,7 +86,11 @@ def ask(
     if question is None:
         raise typer.BadParameter("give a QUESTION or --batch FILE")
     facts = Patient.from_file(patient) if patient else Patient()
-    answer = _load().ask(question, facts, audience=audience, language=lang)
+    if what_if:
+        changed = _load().what_if(question, facts, *what_if, audience=audience, language=lang, limit=limit)
+        show(changed.model_dump(mode="json"), changed.text, as_json)
+        return
+    answer = _load().ask(question, facts, audience=audience, language=lang, limit=limit)
     show(answer.model_dump(mode="json"), answer.text, as_json)
 
 
@@ -195,16 +207,22 @@ def news2_command(
 @app.command()
 def verify(
     batch: Annotated[Path, typer.Option("--batch", help='JSONL file: {"id", "evidence", "claim"}')],
+    meaning: Annotated[bool, typer.Option(help="compare meanings with the embedder too; slower")] = True,
     as_json: Json = True,  # noqa: ARG001 - these two always write JSON; the flag is part of the contract
 ) -> None:
     """Judge whether evidence supports a claim: supported, contradicted or unsupported, with reasons."""
+    from assistant.claims.meaning import load_nli
     from assistant.verify import verify_claim
     from corpus.load import load_concepts
+    from index.embed import load_embedder
 
-    table = load_concepts()
+    table, settings = load_concepts(), Settings()
+    embedder = load_embedder(settings.embedder) if meaning else None
+    nli = load_nli(settings.nli) if settings.nli else None
 
     def one(case: Case) -> Case:
-        return dict(verify_claim(text_of(case, "evidence"), text_of(case, "claim"), table).model_dump(mode="json"))
+        result = verify_claim(text_of(case, "evidence"), text_of(case, "claim"), table, embedder, nli=nli)
+        return dict(result.model_dump(mode="json"))
 
     finish(run_batch(batch, one))
 

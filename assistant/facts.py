@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from assistant.intake import Finding, Intake, read
 from assistant.patient import Patient
 from corpus.concepts import ConceptTable
-from corpus.conditions import Fact, Missing, Verdict, evaluate
+from corpus.conditions import Fact, Missing, Verdict, evaluate, holds
 from corpus.load import DATA, read_yaml
 from corpus.models import Derived
 
@@ -18,6 +19,13 @@ _WORD_FIELDS = ("conditions", "symptoms", "medications", "devices", "habits")
 CHILDBEARING = (10, 60)
 #: What a level of the ACVPU scale says in words.
 _CONSCIOUSNESS = {"C": "new_confusion", "P": "unresponsive", "U": "unresponsive"}
+
+
+@functools.cache
+def _kinds_of_illness() -> dict[str, frozenset[str]]:
+    """Illnesses that are over once they are past (``acute``), and what asks for an eye on it (``watched``)."""
+    data = read_yaml(DATA / "language" / "acute.yaml")
+    return {name: frozenset(concepts) for name, concepts in data.items()}
 
 
 @functools.cache
@@ -40,6 +48,10 @@ class PatientFacts:
         self.present: dict[str, Fact] = {}
         self.absent: dict[str, Fact] = {}
         self.allergies: dict[str, Fact] = {}
+        #: Illnesses told as over: history for advice, nothing that decides urgency.
+        self.history: set[str] = set()
+        #: Whether the message only asks; true where there is none.
+        self.asks = intake is None or intake.asks
         self._numbers: dict[str, tuple[float, Fact]] = {}
         self._flags: dict[str, tuple[Any, Fact]] = {}
         self._verdicts: dict[tuple[bool, str], Verdict] = {}
@@ -49,9 +61,8 @@ class PatientFacts:
             self._from_intake(intake)
         self._deduce()
         for rule in derived:
-            verdict = evaluate(rule.when, self)
-            if verdict.truth and rule.concept not in self.present:
-                self.present[rule.concept] = verdict.because[0]
+            if rule.concept not in self.present and holds(rule.when, self):
+                self.present[rule.concept] = evaluate(rule.when, self).because[0]
                 self._verdicts.clear()
 
     def concept(self, leaf: str, concept: str) -> Verdict:
@@ -97,9 +108,29 @@ class PatientFacts:
         return dict(self._numbers)
 
     @property
+    def now(self) -> PatientFacts:
+        """The same facts without the illnesses that are over."""
+        if not self.history:
+            return self
+        current = copy.copy(self)
+        current.present = {known: fact for known, fact in self.present.items() if known not in self.history}
+        current._verdicts = {}
+        return current
+
+    @property
     def without_record(self) -> bool:
         """Whether no illness, device or medicine stands in the patient's record: then advice can only be general."""
         return not any(fact.field in ("conditions", "medications", "devices") for fact in self.present.values())
+
+    @property
+    def under_care(self) -> bool:
+        """Whether the record holds an illness, or the message a past one or a treatment that has to be watched."""
+        watched = _kinds_of_illness()["watched"]
+        return (
+            not self.without_record
+            or bool(self.history)
+            or any(watched & {known, *self._table.ancestors(known)} for known in self.present)
+        )
 
     def _from_patient(self, patient: Patient) -> None:
         for field in _WORD_FIELDS:
@@ -132,17 +163,27 @@ class PatientFacts:
 
     def _note(self, finding: Finding, fact: Fact) -> None:
         if finding.status in ("present", "uncertain", "past"):
-            self.present.setdefault(finding.concept, fact)
+            self._keep(finding, fact)
         elif finding.status == "absent":
             self.absent.setdefault(finding.concept, fact)
+
+    def _keep(self, finding: Finding, fact: Fact) -> None:
+        """Note a finding as present, an acute illness told as past as history unless it is there now too."""
+        known = finding.concept in self.present
+        self.present.setdefault(finding.concept, fact)
+        acute = _kinds_of_illness()["acute"] & {finding.concept, *self._table.ancestors(finding.concept)}
+        if finding.status != "past":
+            self.history.discard(finding.concept)
+        elif acute and not known:
+            self.history.add(finding.concept)
 
     def _from_intake(self, intake: Intake) -> None:
         for finding in intake.findings:
             kind = self._table[finding.concept].kind
             if kind in ("food", "nutrient", "activity"):
                 continue
-            if finding.status in ("present", "uncertain"):
-                self.present.setdefault(finding.concept, Fact("question", finding.text))
+            if finding.status in ("present", "uncertain") or (finding.status == "past" and kind == "condition"):
+                self._keep(finding, Fact("question", finding.text))
             elif finding.status == "absent" and finding.concept not in self.present:
                 self.absent.setdefault(finding.concept, Fact("question", finding.text))
         numbers = intake.numbers

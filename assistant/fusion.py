@@ -85,7 +85,7 @@ class Chosen:
 
     ``safety``: it advises against a medicine the patient takes. ``own``: its topic is known to be for this patient
     because of an illness, a device or the like. ``linked``: it is about what a red flag fired on. ``answers``:
-    it advises on what was asked about.
+    it advises on what was asked about, or search finds it among the first.
     """
 
     statement: Statement
@@ -144,7 +144,8 @@ def gather(
     """
     found = _relevance(plan, facts, knowledge.table, searcher)
     names_illness = any(knowledge.table[concept].kind == "condition" for concept in plan.named)
-    open_to_all = facts.without_record and not names_illness
+    names_something = any(knowledge.table[c].kind != "person" for c in (*plan.asked, *plan.named))
+    open_to_all = facts.without_record and names_something and not names_illness
     hazards = Hazards(facts, knowledge)
     pool = _Pool()
     for_whom = {name: evaluate(topic.applies_when, facts) for name, topic in knowledge.topics.items()}
@@ -161,8 +162,8 @@ def gather(
         if len(plan.asked) > 1 and relevance >= _WORTH_READING:
             named = knowledge.mentioned_in(statement)
             score += _TOGETHER * sum(any(_related(a, n, knowledge.table) for n in named) for a in plan.asked)
-        linked = bool(alarms) and _is_about(statement, topic, alarms, knowledge.table)
-        answers = _advises_on_asked(statement, plan, knowledge.table)
+        linked = bool(alarms) and _is_about(statement, topic, alarms, knowledge)
+        answers = statement_id in found.first or _advises_on_asked(statement, plan, knowledge.table)
         if linked and statement.kind in _ALARMED_KINDS:
             score += _ALARMED
         _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general, linked, answers)
@@ -232,11 +233,15 @@ def _mentioned(plan: Plan, chosen: Sequence[Chosen], knowledge: Knowledge) -> bo
 
 @dataclass(frozen=True)
 class _Found:
-    """How relevant search finds each statement (0 to 1), a row of each, the first few found, the best cosine."""
+    """How relevant search finds each statement (0 to 1), a row of each, the first few found, the best cosine.
+
+    ``about``: the statements that name something the question names.
+    """
 
     relevance: dict[str, float]
     rows: dict[str, int]
     first: frozenset[str]
+    about: frozenset[str]
     best_cosine: float
 
 
@@ -251,6 +256,7 @@ def _relevance(plan: Plan, facts: PatientFacts, table: ConceptTable, searcher: S
     rows: dict[str, int] = {}
     best_cosine = 0.0
     first: dict[str, None] = {}
+    about: set[str] = set()
     for focus in ["", *(f"{table[c].en} {table[c].zh}" for c in problems)]:
         hits = searcher.search(
             plan.query,
@@ -266,7 +272,9 @@ def _relevance(plan: Plan, facts: PatientFacts, table: ConceptTable, searcher: S
             entry = searcher.version.rows[hit.row].entry
             rows.setdefault(entry, hit.row)
             relevance[entry] = max(relevance.get(entry, 0.0), hit.score)
-    return _Found(relevance, rows, frozenset(list(first)[:_FIRST_FOUND]), best_cosine)
+            if hit.concepts > 0 and not focus:
+                about.add(entry)
+    return _Found(relevance, rows, frozenset(list(first)[:_FIRST_FOUND]), frozenset(about), best_cosine)
 
 
 def _score(
@@ -296,9 +304,9 @@ def _score(
     return score
 
 
-def _is_about(statement: Statement, topic: Topic, concepts: Iterable[str], table: ConceptTable) -> bool:
-    about = _concepts_of(topic) | {advice.target for advice in statement.advice}
-    return any(table.is_a(one, other) for one in concepts for other in about)
+def _is_about(statement: Statement, topic: Topic, concepts: Iterable[str], knowledge: Knowledge) -> bool:
+    about = {topic.topic, *(advice.target for advice in statement.advice), *knowledge.mentioned_in(statement)}
+    return any(knowledge.table.is_a(one, other) for one in concepts for other in about)
 
 
 def _advises_on_asked(statement: Statement, plan: Plan, table: ConceptTable) -> bool:

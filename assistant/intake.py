@@ -9,11 +9,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from assistant.compositions import compositions, merge_mentions
+from assistant.frames import Frame, asks, frames, happening, without
+from assistant.homophones import respell
 from assistant.measure import Numbers, read_numbers
 from assistant.patient import Patient
+from assistant.slips import correct
 from corpus.concepts import ConceptTable, Mention
 from corpus.load import DATA, read_yaml
 from corpus.text import any_of, detect_language, normalise
@@ -25,6 +29,8 @@ _LIST_GAP = re.compile(
     r"^(?:\s|,|/|、|\bor\b|\band\b|\bnor\b|\bany\b|\bhas\b|和|或|及|与|以及|或者|跟|也没有|也没|的|等)*$"
 )
 _HAS_OR = re.compile(r"\b(?:or|nor)\b|或|也没")
+#: Many people type a blank where a comma belongs.
+_HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff])(?<![没有无否认])[ \t](?=[\u3400-\u9fff])")
 _REACH = 40
 _LONGEST_CLAUSE = 600
 _QUALIFIER_REACH = 24
@@ -51,6 +57,7 @@ class Intake:
     language: Literal["en", "zh"]
     findings: tuple[Finding, ...]
     numbers: Numbers
+    asks: bool = True
 
     def concepts(self, *statuses: Status) -> list[str]:
         """Concepts with one of these statuses, in order, each once."""
@@ -68,14 +75,40 @@ class _Cue:
 
 def read(text: str, table: ConceptTable) -> Intake:
     """Read *text*: its language, the findings in it with their status, and the numbers in it."""
-    folded = normalise(text)
-    mentions = _qualified(folded, table.find(text))
+    corrected = correct(respell(_HAN_BLANK.sub(",", normalise(text)), table), table)
+    folded = corrected.text
+    clauses = list(_clauses(folded))
+    composed = compositions().find(folded, clauses)
+    mentions = _qualified(folded, merge_mentions(table.find(folded), composed, table))
+    framed = frames(folded)
     findings: list[Finding] = []
-    for start, end in _clauses(folded):
+    for start, end in clauses:
         inside = [m for m in mentions if start <= m.start < end]
-        findings += _assert_statuses(folded, start, end, inside, table)
+        for finding in _assert_statuses(folded, start, end, inside, table):
+            left, right = corrected.written(finding.start, finding.end)
+            findings.append(replace(_framed(finding, framed, folded, table), start=left, end=right))
+    numbers = read_numbers(folded, table)
+    if framed:
+        present = read_numbers(without(folded, framed), table)
+        numbers = replace(numbers, labs=present.labs, vitals=present.vitals, doubts=present.doubts)
     language = detect_language(text)
-    return Intake(text, "zh" if language == "zh" else "en", tuple(findings), read_numbers(text, table))
+    return Intake(text, "zh" if language == "zh" else "en", tuple(findings), numbers, asks(folded))
+
+
+def _framed(finding: Finding, framed: list[Frame], folded: str, table: ConceptTable) -> Finding:
+    """The finding with the status of the stretch it stands in, where that is not about this patient now.
+
+    An illness or a medicine that somebody asks about stays a topic: only complaints are lost in a question.
+    """
+    kind = table[finding.concept].kind
+    if finding.status == "other" and happening(folded, finding.start):
+        return replace(finding, status="present")
+    if finding.status not in ("present", "uncertain") or kind not in ("symptom", "condition", "habit"):
+        return finding
+    for frame in framed:
+        if frame.start <= finding.start < frame.end:
+            return replace(finding, status=frame.status)
+    return finding
 
 
 def merge(patient: Patient, intake: Intake, table: ConceptTable) -> Patient:
@@ -109,17 +142,18 @@ def _qualified(folded: str, mentions: list[Mention]) -> list[Mention]:
     for mention in mentions:
         concept = mention.concept
         window = folded[max(0, mention.start - _QUALIFIER_REACH) : mention.end + _QUALIFIER_REACH]
-        for base, pattern, exact in _qualifiers():
-            if concept == base and pattern.search(window):
+        for base, pattern, exact, anywhere in _qualifiers():
+            if concept == base and pattern.search(folded if anywhere else window):
                 concept = exact
-        result.append(Mention(concept, mention.start, mention.end, mention.name))
+        result.append(replace(mention, concept=concept))
     return result
 
 
 @functools.cache
-def _qualifiers() -> list[tuple[str, re.Pattern[str], str]]:
+def _qualifiers() -> list[tuple[str, re.Pattern[str], str, bool]]:
     data = read_yaml(DATA / "language" / "qualifiers.yaml")
-    return [(entry["concept"], any_of(entry), entry["becomes"]) for entry in data["qualifiers"]]
+    entries = data["qualifiers"]
+    return [(e["concept"], any_of(e), e["becomes"], bool(e.get("anywhere"))) for e in entries]
 
 
 def _clauses(folded: str) -> Iterable[tuple[int, int]]:
@@ -148,9 +182,22 @@ def _assert_statuses(folded: str, start: int, end: int, mentions: list[Mention],
                 else _follows(folded, mention, cue, mentions[index + 1 :])
             )
         }
-        status: Status = next((s for s in _PRECEDENCE if s in found), "present")
+        applying = (cue for cue in cues if not cue.only or kind in cue.only)
+        found |= {cue.status for cue in applying if cue.forward and _between_parts(folded, cue, mention)}
+        status: Status = next((s for s in _PRECEDENCE if s in found and not mention.plain), "present")
         findings.append(Finding(mention.concept, status, mention.name, mention.start, mention.end))
     return findings
+
+
+def _between_parts(folded: str, cue: _Cue, mention: Mention) -> bool:
+    """Whether a cue stands among the words of a finding and reaches the next one: "chest isn't painful"."""
+    later = [start for start, _ in mention.parts if start >= cue.end]
+    return bool(later) and mention.start < cue.start and not re.search("[,、]", folded[cue.end : min(later)])
+
+
+def _spans(mentions: Iterable[Mention]) -> list[tuple[int, int]]:
+    """The words that name findings; the gaps between the parts of one are not among them."""
+    return [span for m in mentions for span in m.parts or ((m.start, m.end),)]
 
 
 def _reaches(
@@ -158,7 +205,9 @@ def _reaches(
 ) -> bool:
     """Whether a forward cue's reach extends to the mention: no terminator, and commas only inside a list."""
     ends = (
-        s for s, e, contrast in stops if cue.end <= s and e <= mention.start and (contrast or cue.status == "absent")
+        start
+        for start, end, contrast in stops
+        if cue.end <= start and end <= mention.start and (contrast or cue.status in ("absent", "past"))
     )
     if cue.end > mention.start or next(ends, None) is not None:
         return False
@@ -186,19 +235,29 @@ def _is_list(folded: str, cue: _Cue, mention: Mention) -> bool:
 
 def _follows(folded: str, mention: Mention, cue: _Cue, later: list[Mention]) -> bool:
     gap = folded[mention.end : cue.start]
-    if mention.end > cue.start or any(m.start < cue.start for m in later) or "," in gap:
+    if mention.end > cue.start or any(mention.end <= m.start < cue.start for m in later) or "," in gap:
         return False
     return len(gap) <= (12 if gap.isascii() else 6)
 
 
+@functools.lru_cache(maxsize=64)
+def _all_cues(folded: str, start: int, end: int) -> tuple[_Cue, ...]:
+    """Everything in a clause that reads like a cue; asked for twice, found once."""
+    return tuple(
+        _Cue(status, match.start(), match.end(), forward, only)
+        for pattern, status, forward, only in _patterns()[0]
+        for match in pattern.finditer(folded, start, end)
+    )
+
+
 def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> list[_Cue]:
     shielded = [m.span() for m in _patterns()[1].finditer(folded, start, end)]
-    shielded += [(m.start, m.end) for m in mentions]
+    shielded += [m.span() for m in _patterns()[2].finditer(folded, start, end)]
+    shielded += _spans(mentions)
     cues: list[_Cue] = []
-    for pattern, status, forward, only in _patterns()[0]:
-        for match in pattern.finditer(folded, start, end):
-            if not any(s < match.end() and match.start() < e for s, e in shielded):
-                cues.append(_Cue(status, match.start(), match.end(), forward, only))
+    for cue in _all_cues(folded, start, end):
+        if not any(s < cue.end and cue.start < e for s, e in shielded):
+            cues.append(cue)
     longest = [
         c for c in cues
         if not any(o is not c and o.start <= c.start and c.end <= o.end and (o.end - o.start) > (c.end - c.start)
@@ -209,11 +268,10 @@ def _find_cues(folded: str, start: int, end: int, mentions: list[Mention]) -> li
 
 def _find_terminators(folded: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, int, bool]]:
     """Spans of terminators that are no part of a name, cue or look-alike; true for one that ends every cue."""
-    cues, shield, contrast, onset = _patterns()
-    inside = [(m.start, m.end) for m in mentions]
-    covering = [
-        m.span() for pattern in (shield, *(cue[0] for cue in cues)) for m in pattern.finditer(folded, start, end)
-    ]
+    _, shield, contrast, onset = _patterns()
+    inside = _spans(mentions)
+    covering = [m.span() for m in shield.finditer(folded, start, end)]
+    covering += [(cue.start, cue.end) for cue in _all_cues(folded, start, end)]
     return [
         (s, e, pattern is contrast)
         for pattern in (contrast, onset)

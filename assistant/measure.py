@@ -12,7 +12,28 @@ from corpus.load import DATA, read_yaml
 from corpus.text import normalise
 
 _NUMBER = r"(?P<value>\d{1,4}(?:\.\d{1,3})?)"
-_LINK = r"\s*(?:is|was|of|at|=|:|为|是|到|有|约|大约|大概|高达|达到|达|只有|仅|才|在)?\s*"
+_LINK = (
+    r"\s*(?:(?:is|was|of|at|=|:|为|是|有|约|大约|大概|高达|达到|达|只有|仅|才|在|都|就|快|一直)?"
+    r"(?:[升高飙涨冲]?[到至])?)?\s*"
+)
+#: Degrees without a word for fever, where nothing says that they are the water's or the room's.
+_DEGREES = re.compile(
+    r"(?<![水室外温气调烤酒\d.])(?P<degrees>(?:3[7-9]|4[0-2])(?:\.\d)?)\s*(?:度|℃|°c)(?![\d白酒水的热温])"
+)
+_SYSTOLIC = re.compile(r"(?:\bbp|血压|高压)" + _LINK + r"(?P<high>1[4-9]\d|2\d\d)(?!\s*/|\d|\.)")
+#: Between a measurement's name and its value more may be said than between the two numbers of a blood pressure.
+_TOLD = (
+    r"(?:\s*(?:\b(?:is|are|was|were|has|have|had|been|gone|went|come|came|back|as|of|at|up|down|to|shot|dropped|fallen|fell"
+    r"|over|above|under|below|nearly|almost|than|more|less|risen|rose|running|reading|reads|reached|hit|hitting|now|today|today's|only|just|about|around|level|levels|result"
+    r"|steady|stable|slow|regular|irregular|racing|hammering|pounding|currently|still|measured|showing|says|said)\b"
+    r"|=|:|-|~|>|<|为|是|到|至|有|约|大约|大概|高达|达到|达|只有|只剩|仅|才|在|烧|升|降|掉|跌|低|高|飙|涨|冲|都|就|已经?|也|又|还|快|测(?:得|了|出来)?|显示|突然|一下子?|最|一直)){0,5}\s*"
+)
+#: A temperature told without its name: "burning up at 38.7", "fever of 39".
+_BARE_TEMPERATURE = re.compile(
+    r"(?:fever|feverish|burning up|temp|temperature|发烧|发热|高烧|低烧|烧)[^.;。；\d]{0,18}"
+    r"(?P<named>3[4-9]|4[0-2])(?P<part>\.\d)?(?![\d.]|\s*(?:%|kg|mg|周|岁|天|weeks|years|days|hours|minutes))"
+    r"|(?<![\d./])(?P<bare>(?:3[5-9]|4[0-2])\.\d)(?!\d|\s*(?:%|kg|mg|mmol|cm|μ|g\b))"
+)
 _BLOOD_PRESSURE = re.compile(
     r"(?:\bbp|blood pressure|血压|高压低压)?"
     + _LINK
@@ -36,7 +57,13 @@ _FEMALE = re.compile(
 _MALE = re.compile(
     r"\b(?:man|male|gentleman|boy|he|his|father|grandfather|husband|dad)\b|男性|先生|老头|男患者|[岁，,\s]男|^男[，,\s]"
 )
-_VALUE = re.compile(_LINK + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?")
+_VALUE = re.compile(_TOLD + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?")
+
+
+#: A pulse told without a name for it: "my heart has been going like mad at 180".
+_BARE_PULSE = re.compile(
+    r"(?:heart|pulse|心跳|心率|脉搏)[^.;。；\d]{0,40}?\b(?:at|of|to)\s(?P<rate>\d{2,3})(?![\d.]|\s*(?:/|%|years|weeks|days))"
+)
 
 
 @dataclass
@@ -63,8 +90,17 @@ def read_numbers(text: str, table: ConceptTable) -> Numbers:
             _keep(found, table.measurements.get("diastolic_bp"), low)
         else:
             found.doubts.append(match[0].strip())
+    if alone := _SYSTOLIC.search(folded):
+        _keep(found, table.measurements.get("systolic_bp"), float(alone["high"]))
+    if degrees := _DEGREES.search(folded):
+        _keep(found, table.measurements.get("temperature_c"), float(degrees["degrees"]))
     for measurement, value, unit, shown in _named_values(folded, table):
         _keep(found, measurement, _convert(measurement, value, unit), shown)
+    if "temperature_c" not in found.vitals and (bare := _BARE_TEMPERATURE.search(folded)):
+        told = bare["bare"] or bare["named"] + (bare["part"] or "")
+        _keep(found, table.measurements.get("temperature_c"), float(told))
+    if "heart_rate" not in found.vitals and (beat := _BARE_PULSE.search(folded)):
+        _keep(found, table.measurements.get("heart_rate"), float(beat["rate"]))
     if _OXYGEN.search(folded):
         found.vitals["on_oxygen"] = True
     if _AIR.search(folded):

@@ -20,6 +20,8 @@ from corpus.text import clean
 _SEXES = {"female": "female", "f": "female", "woman": "female", "女": "female", "女性": "female"} | {
     "male": "male", "m": "male", "man": "male", "男": "male", "男性": "male",
 }  # fmt: skip
+#: The facts that are lists of words.
+LISTS = ("conditions", "symptoms", "medications", "allergies", "devices", "habits", "absent")
 _VITAL_WORDS = {"spo2_scale", "on_oxygen", "consciousness"}
 _TOLERANCE = 0.02
 MAX_WORDS = 300

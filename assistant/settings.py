@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         default=None, description="sentence-transformers CrossEncoder, name or path, that re-orders what was found"
     )
     llm: str | None = Field(default=None, description="language model that rewords answers; none by default")
+    nli: str | None = Field(
+        default=None, description="entailment cross-encoder that the verifier asks too: name or path; none by default"
+    )
     lang: Language | None = Field(default=None, description="answer language; by default that of the question")
     emergency_number: str | None = Field(default=None, description="number to call in an emergency")
 

@@ -13,13 +13,15 @@ from assistant.news2 import PARAMETERS, News2, news2
 from assistant.patient import measurement_label
 from assistant.vital_limits import CrossedLimit, crossed_limits
 from corpus.concepts import ConceptTable
-from corpus.conditions import CONCEPT_LEAVES, NUMBER_LEAVES, Fact, evaluate, leaves
+from corpus.conditions import CONCEPT_LEAVES, NUMBER_LEAVES, Fact, evaluate, holds, leaves
 from corpus.models import Derived, Level, RedFlag
 
 #: From the least to the most urgent.
 LEVELS: tuple[Level, ...] = ("self_care", "routine", "urgent", "emergency")
 _NEWS2_LEVEL: dict[str, Level] = {"high": "emergency", "medium": "urgent", "low-medium": "urgent", "low": "self_care"}
 _MOST_ACTIONS = 3
+#: The fields that hold what is the matter now, as against what is known of old.
+_COMPLAINED_OF = frozenset({"symptoms", "question"})
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,13 @@ class TriageResult:
 def assess(
     facts: PatientFacts, vitals: Mapping[str, Any], red_flags: Sequence[RedFlag], table: ConceptTable
 ) -> TriageResult:
-    """Decide urgency: the highest level of any red flag that holds, of NEWS2, or of a limit that is crossed."""
+    """Decide urgency: the highest level of any red flag, of NEWS2, of a limit crossed, or of what is told of at all."""
+    complains = _complains(facts, red_flags, table)
+    facts = facts.now
     fired = []
     for rule in red_flags:
-        verdict = evaluate(rule.when, facts)
-        if verdict.truth:
-            fired.append((rule, verdict.because))
+        if holds(rule.when, facts):
+            fired.append((rule, evaluate(rule.when, facts).because))
     fired.sort(key=lambda item: -LEVELS.index(item[0].level))
     age, pregnant = facts.number("age_years"), facts.flag("pregnant")
     score = None
@@ -51,13 +54,17 @@ def assess(
         levels.append(_NEWS2_LEVEL[score.band])
     limits = crossed_limits(vitals, age[:2] if age else None, _obstetric(facts))
     levels += [limit.level for limit in limits]
-    if any(table[concept].kind == "symptom" for concept in facts.present if concept in table):
+    if complains:
         levels.append("routine")
     return TriageResult(max(levels, key=LEVELS.index), tuple(fired), score, limits)
 
 
 def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derived]) -> frozenset[str]:
-    """What the red flags at the highest level are about: this patient's concepts in them, named or measured."""
+    """What the red flags at the highest level are about: this patient's complaints and measurements in them.
+
+    The long-standing illnesses of the record are left out: that somebody once had a stroke is no reason to tell
+    them what to do while the ambulance comes.
+    """
     if result.level not in ("emergency", "urgent"):
         return frozenset()
     found: set[str] = set()
@@ -65,8 +72,9 @@ def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derive
     for rule, _ in result.fired:
         if rule.level == result.level:
             for leaf, value in leaves(rule.when):
-                if leaf in CONCEPT_LEAVES and facts.concept(leaf, value).truth:
-                    found.add(value)
+                if leaf in CONCEPT_LEAVES and (verdict := facts.concept(leaf, value)).truth:
+                    if any(fact.field in _COMPLAINED_OF for fact in verdict.because):
+                        found.add(value)
                 elif leaf in NUMBER_LEAVES:
                     measured |= value.keys()
     for deduced in derived:
@@ -74,6 +82,24 @@ def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derive
         if keys & measured and deduced.concept in facts.present:
             found.add(deduced.concept)
     return frozenset(found)
+
+
+def _complains(facts: PatientFacts, red_flags: Sequence[RedFlag], table: ConceptTable) -> bool:
+    """Whether there is more than a question or a complaint that some rule leaves to self-care.
+
+    What somebody who is under care asks is looked at by those who care for them. A message in which nothing
+    was recognised and that asks nothing may hold a complaint in words we do not know.
+    """
+    minor = {value for rule in red_flags if rule.level == "self_care" for _, value in leaves(rule.when)}
+    told = [
+        concept
+        for concept, fact in facts.present.items()
+        if concept in table
+        and (table[concept].kind == "symptom" or (table[concept].kind == "condition" and fact.field == "question"))
+    ]
+    if facts.under_care or (not told and not facts.asks):
+        return True
+    return any(concept not in minor and not minor & table.ancestors(concept) for concept in told)
 
 
 def explain(result: TriageResult, language: str, number: str, citations: Mapping[str, int] | None = None) -> Urgency:

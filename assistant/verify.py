@@ -2,23 +2,38 @@
 
 The composed answer quotes, so its check is exact: each sentence has to stand, word for word, in the
 passage it cites. A claim in other words is judged by :func:`verify_claim`: numbers with their units,
-direction, negation and every named concept have to agree with the evidence.
+direction, negation and every named concept have to agree with the evidence, and nothing may be added.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answer import Citation, Recommendation
+from assistant.claims.content_faults import content_faults
+from assistant.claims.copy_faults import copy_faults
+from assistant.claims.meaning import Nli, nearness
+from assistant.claims.name_faults import name_faults
+from assistant.claims.naming import extended
+from assistant.claims.quantity_faults import quantity_faults
+from assistant.claims.reading import Fault, read_text
+from assistant.claims.sign_faults import sign_faults
 from corpus.concepts import ConceptTable
 from corpus.documents import Document
-from corpus.load import DATA, read_yaml
-from corpus.text import any_of, normalise, sentences
+from corpus.text import normalise, sentences
+
+if TYPE_CHECKING:
+    from index.embed import Embedder
+
+_MARKS = re.compile(r"\s*\[(\d+(?:\s*[,，、]\s*\d+)*)\]")
+_LATE_MARKS = re.compile(r"([.。!?！？])\s*((?:\s*\[\d+(?:\s*[,，、]\s*\d+)*\])+)")
+_BULLET = re.compile(r"^\s*(?:[-*•#>]+|\d{1,2}[.)、])\s+")
+#: From here on an entailment model's verdict counts.
+_SURE = 0.8
 
 Label = Literal["supported", "contradicted", "unsupported"]
 
@@ -30,6 +45,22 @@ class Verification(BaseModel):
 
     label: Label
     reasons: tuple[str, ...] = ()
+
+
+class CheckedSentence(BaseModel):
+    """A sentence of a drafted answer with the numbers it cites, and whether they support it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    citations: tuple[int, ...]
+    label: Label
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether the sentence may be shown."""
+        return self.label == "supported"
 
 
 def exact_quotes(citations: Iterable[Citation], document_of: Callable[[str], Document]) -> set[int]:
@@ -51,70 +82,110 @@ def _is_supported(item: Recommendation, quotes: dict[int, str]) -> bool:
     return all(any(text[s:e] in quote for quote in cited) for text in said for s, e in sentences(text))
 
 
-def verify_claim(evidence: str, claim: str, table: ConceptTable) -> Verification:
-    """Judge whether *evidence* supports *claim*, sentence by sentence; the worst sentence decides."""
+def verify_claim(
+    evidence: str,
+    claim: str,
+    table: ConceptTable,
+    embedder: Embedder | None = None,
+    *,
+    facts: Iterable[str] = (),
+    nli: Nli | None = None,
+) -> Verification:
+    """Judge whether *evidence* supports *claim*, sentence by sentence; the worst sentence decides.
+
+    *facts* are ids of concepts known of the patient, which a claim may name besides the evidence. With an
+    *embedder* the meaning has to be near enough too; with an entailment model *nli* (``CARE_NLI``) that has
+    its say as well, but never overrules a difference in quantity, name or direction.
+    """
     evidence, claim = evidence.strip(), claim.strip()
     if not claim or not evidence:
         return Verification(label="unsupported", reasons=("there is nothing to compare",))
-    results = [_verify_sentence(evidence, claim[s:e], table) for s, e in sentences(claim)]
+    facts = tuple(facts)
+    results = [_verify_sentence(evidence, claim[s:e], table, facts, embedder, nli) for s, e in sentences(claim)]
+    return _worst(fault for result in results for fault in result)
+
+
+def check_sentences(
+    text: str,
+    quotes: Mapping[int, str],
+    table: ConceptTable,
+    embedder: Embedder | None = None,
+    *,
+    facts: Iterable[str] = (),
+    nli: Nli | None = None,
+) -> list[CheckedSentence]:
+    """Judge a drafted answer with ``[n]`` marks, sentence by sentence, in order.
+
+    A sentence is kept if it has marks, each of its marks is a key of *quotes*, and its cited passages together
+    support it; any other is to be dropped.
+    """
+    facts = tuple(facts)
+    checked = []
+    for line in text.splitlines():
+        marked = _LATE_MARKS.sub(r"\2\1 ", _BULLET.sub("", line))
+        for start, end in sentences(marked):
+            raw = marked[start:end].strip()
+            numbers = tuple(dict.fromkeys(int(n) for mark in _MARKS.findall(raw) for n in re.findall(r"\d+", mark)))
+            said = re.sub(r"\s+(?=[.,;。，；]|$)", "", _MARKS.sub("", raw)).strip()
+            if not any(char.isalnum() for char in said):
+                continue
+            unknown = [n for n in numbers if n not in quotes]
+            if not numbers:
+                result = Verification(label="unsupported", reasons=("the sentence cites nothing",))
+            elif unknown:
+                result = Verification(label="unsupported", reasons=(f"there is no source [{unknown[0]}]",))
+            else:
+                evidence = "\n".join(quotes[n] for n in numbers)
+                result = verify_claim(evidence, said, table, embedder, facts=facts, nli=nli)
+            checked.append(CheckedSentence(text=raw, citations=numbers, label=result.label, reasons=result.reasons))
+    return checked
+
+
+def _verify_sentence(
+    evidence: str,
+    claim: str,
+    table: ConceptTable,
+    facts: tuple[str, ...],
+    embedder: Embedder | None,
+    nli: Nli | None,
+) -> list[Fault]:
+    folded_evidence, folded_claim = normalise(evidence), normalise(claim)
+    if _stands_in(folded_claim, folded_evidence):
+        return []
+    names = extended(table)
+    said, stands = read_text(folded_claim, names), read_text(folded_evidence, names)
+    faults: list[Fault] = [
+        *quantity_faults(said, stands, names),
+        *name_faults(said, stands, facts, names),
+        *copy_faults(said, stands, names),
+        *sign_faults(said, stands, names),
+    ]
+    added = list(content_faults(said, stands, names, facts))
+    verdict, sure = nli(evidence, claim) if nli else ("neutral", 0.0)
+    if verdict == "contradiction" and sure >= _SURE:
+        faults.append(("contradicted", "the entailment model sees a contradiction"))
+    elif verdict == "entailment" and sure >= _SURE:
+        return faults
+    if embedder is not None:
+        near = nearness(embedder, evidence, claim, said.han == stands.han)
+        if near == "far":
+            faults.append(("unsupported", "the passage is about something else"))
+        elif near == "close":
+            added = []
+    return faults + added
+
+
+def _worst(faults: Iterable[Fault]) -> Verification:
+    found = list(faults)
     for label in ("contradicted", "unsupported"):
-        reasons = tuple(dict.fromkeys(reason for r in results if r.label == label for reason in r.reasons))
+        reasons = tuple(dict.fromkeys(reason for kind, reason in found if kind == label))
         if reasons:
             return Verification(label=label, reasons=reasons)
-    return Verification(label="supported", reasons=results[0].reasons)
-
-
-def _verify_sentence(evidence: str, claim: str, table: ConceptTable) -> Verification:
-    folded_evidence, folded_claim = normalise(evidence), normalise(claim)
-    if folded_claim.rstrip(" .。") in folded_evidence:
-        return Verification(label="supported", reasons=("the sentence stands in the passage",))
-    named = {m.concept for m in table.find(claim)}
-    known = {m.concept for m in table.find(evidence)}
-    strange = sorted(c for c in named if not any(table.is_a(c, k) or table.is_a(k, c) for k in known))
-    numbers = sorted(_quantities(folded_claim) - _quantities(folded_evidence))
-    turned = (
-        _direction(folded_claim) is not None
-        and _direction(folded_evidence) is not None
-        and _direction(folded_claim) != _direction(folded_evidence)
-    )
-    shared = bool(named) and len(strange) < len(named)
-    if shared and numbers and _quantities(folded_evidence):
-        return Verification(label="contradicted", reasons=(f"the passage does not say {', '.join(numbers)}",))
-    if shared and turned:
-        return Verification(label="contradicted", reasons=("the passage points the other way",))
-    if numbers:
-        return Verification(label="unsupported", reasons=(f"the passage gives no {', '.join(numbers)}",))
-    if strange:
-        labels = ", ".join(table.label(concept, "en") for concept in strange)
-        return Verification(label="unsupported", reasons=(f"the passage does not mention {labels}",))
-    if not shared and _overlap(folded_claim, folded_evidence) < 0.5:
-        return Verification(label="unsupported", reasons=("the passage is about something else",))
     return Verification(label="supported", reasons=("numbers, direction and everything named agree",))
 
 
-def _quantities(folded: str) -> set[str]:
-    """The numbers of a text with their units, each unit in one spelling."""
-    pattern, units, _, _ = _language()
-    return {f"{float(value):g} {units.get(unit, '')}".strip() for value, unit in pattern.findall(folded)}
-
-
-def _direction(folded: str) -> str | None:
-    _, _, against, towards = _language()
-    if against.search(folded):
-        return "against"
-    return "towards" if towards.search(folded) else None
-
-
-@functools.cache
-def _language() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], re.Pattern[str]]:
-    """The pattern of a quantity, units by spelling, and the patterns of words that point away or towards."""
-    data = read_yaml(DATA / "language" / "claims.yaml")
-    units = {spelling: unit for unit, spellings in data["units"].items() for spelling in spellings}
-    spellings = "|".join(re.escape(s) for s in sorted(units, key=len, reverse=True))
-    quantity = re.compile(rf"(\d+(?:\.\d+)?)\s*((?:{spellings})(?![a-z]))?")
-    return quantity, units, any_of(data["against"]), any_of(data["towards"])
-
-
-def _overlap(claim: str, evidence: str) -> float:
-    words = set(re.findall(r"[a-z]{4,}|[\u4e00-\u9fff]", claim))
-    return sum(word in evidence for word in words) / len(words) if words else 0.0
+def _stands_in(claim: str, evidence: str) -> bool:
+    """Whether a sentence stands in a text as one or more whole sentences."""
+    core = claim.rstrip(" .。")
+    pattern = rf"(?:^|[.。!?！？\n]\s*){re.escape(core)}(?:$|\s*[.。!?！？;\n])"
+    return bool(core) and re.search(pattern, evidence) is not None

@@ -81,12 +81,18 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A concept named in a text, with the span of the name in the *normalised* text."""
+    """A concept named in a text, with the span of the name in the *normalised* text.
+
+    ``parts`` are the spans of the words it is put together from, where it is no name but words near each other;
+    ``plain`` says that no cue changes it, as a wish for an appointment stays one also after "if".
+    """
 
     concept: str
     start: int
     end: int
     name: str
+    parts: tuple[tuple[int, int], ...] = ()
+    plain: bool = False
 
 
 class ConceptTable:

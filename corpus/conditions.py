@@ -150,6 +150,24 @@ def evaluate(condition: Condition | None, facts: Facts) -> Verdict:
     return facts.concept(key, value)
 
 
+def holds(condition: Condition, facts: Facts) -> bool | None:
+    """The truth of a checked condition alone; quicker than :func:`evaluate`, since it stops where it is decided."""
+    ((key, value),) = condition.items()
+    if key == "not":
+        inner = holds(value, facts)
+        return None if inner is None else not inner
+    if key not in ("all", "any"):
+        return evaluate(condition, facts).truth
+    decides = key == "any"
+    unknown = False
+    for part in value:
+        truth = holds(part, facts)
+        if truth is decides:
+            return decides
+        unknown = unknown or truth is None
+    return None if unknown else not decides
+
+
 def _compare(leaf: str, key: str, comparison: str, facts: Facts) -> Verdict:
     known = facts.number(key)
     if known is None:

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import opencc
 
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u2011": "-", "−": "-"})
+_QUOTES = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u2010": "-", "\u2011": "-", "−": "-"}
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
 _SPACE = re.compile(r"[^\S\n]+")
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")

@@ -43,9 +43,9 @@ def run_retrieval(care: Assistant, path: Path | None = None) -> dict[str, Any]:
     missed: list[dict[str, Any]] = []
     for case in read_jsonl(path or CASES, Question):
         results = _search(case, care)
-        by_search = any(_relevant(care.knowledge.statements[entry], case, care) for entry in results)
+        by_search = any(relevant(care.knowledge.statements[entry], case, care) for entry in results)
         recommended = care.ask(case.question, language=case.lang).recommendations
-        by_answer = any(_relevant(care.knowledge.statements[item.id], case, care) for item in recommended)
+        by_answer = any(relevant(care.knowledge.statements[item.id], case, care) for item in recommended)
         for group in ("all", case.lang, case.style, f"{case.lang}-{case.style}"):
             total[group] += 1
             found[group] += by_search
@@ -69,7 +69,8 @@ def _search(case: Question, care: Assistant) -> list[str]:
     return list(entries)[:_DEPTH]
 
 
-def _relevant(statement: Statement, case: Question, care: Assistant) -> bool:
+def relevant(statement: Statement, case: Question, care: Assistant) -> bool:
+    """Whether a statement is directly relevant to a question: of one of its topics, about one of its concepts."""
     if care.knowledge.topic_of[statement.id] not in case.topics:
         return False
     table = care.knowledge.table

@@ -40,6 +40,54 @@ def test_the_status_of_a_finding(table: ConceptTable, text: str, concept: str, s
 
 
 @pytest.mark.parametrize(
+    ("text", "concept", "status"),
+    [
+        ("Her chest isn't painful at all", "chest_pain", "absent"),
+        ("In 2014 I collapsed and was vomiting blood", "vomiting_blood", "past"),
+        ("I had a clot ten years ago, I was breathless and coughing up blood", "haemoptysis", "past"),
+        ("He had a stroke two years ago and now his face has dropped", "facial_droop", "present"),
+        ("As a child I had a seizure after a fever", "seizure", "past"),
+        ("What are the warning signs of sepsis, such as mottled skin?", "mottled_skin", "hypothetical"),
+        ("If she ever stopped breathing, what would we do?", "apnoea", "hypothetical"),
+        ("We're on a course about anaphylaxis and a swollen tongue", "tongue_swelling", "hypothetical"),
+        ("A man down our road collapsed last week, I feel fine", "fainting", "other"),
+        ("My uncle died after coughing up blood", "haemoptysis", "other"),
+        ("My neighbour has just collapsed and isn't breathing", "apnoea", "present"),
+        ("My mum has crushing chest pain", "chest_pain", "present"),
+        ("The pain doesn't go away and my chest is tight", "chest_pain", "present"),
+    ],
+)
+def test_what_a_whole_sentence_is_about(table: ConceptTable, text: str, concept: str, status: str) -> None:
+    assert {f.status for f in read(text, table).findings if table.is_a(f.concept, concept)} == {status}
+
+
+def test_spans_lie_in_the_text_as_it_was_written(table: ConceptTable) -> None:
+    text = "i cant brethe and my tonge is swolen"
+    spans = {f.concept: text[f.start : f.end] for f in read(text, table).findings}
+    assert spans["breathlessness_at_rest"] == "cant brethe"
+    assert spans["tongue_swelling"] == "tonge is swolen"
+
+
+def test_a_number_in_a_story_is_nobodys_measurement(table: ConceptTable) -> None:
+    numbers = read("Her potassium was 7.1 in 2019. Today's potassium 4.4, she feels well", table).numbers
+    assert numbers.labs == {"potassium_mmol_l": 4.4}
+    assert read("What should I do if his pulse is 30?", table).numbers.vitals == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("burning up at 39.4", "temperature_c", 39.4),
+        ("my heart is going like mad at 180", "heart_rate", 180),
+        ("the temp has come down to 37.2", "temperature_c", 37.2),
+        ("his sats have dropped to 86", "spo2", 86),
+    ],
+)
+def test_numbers_told_in_running_words(table: ConceptTable, text: str, key: str, value: float) -> None:
+    assert read(text, table).numbers.vitals.get(key) == value
+
+
+@pytest.mark.parametrize(
     ("text", "labs", "vitals"),
     [
         ("BP 158/92, K 5.6, SpO2 91% on 2L, T 38.9", {"potassium_mmol_l": 5.6},

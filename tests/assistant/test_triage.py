@@ -4,6 +4,8 @@ import pytest
 
 from assistant import Patient, Settings
 from assistant.assistant import triage
+from assistant.facts import PatientFacts
+from assistant.intake import read
 from assistant.knowledge import Knowledge
 from assistant.triage import LEVELS
 
@@ -69,3 +71,57 @@ def test_a_dangerous_potassium_is_seen_without_any_words(knowledge: Knowledge, p
 )
 def test_signs_of_low_glucose_after_insulin_are_urgent(knowledge: Knowledge, text: str) -> None:
     assert LEVELS.index(level(text, knowledge)) >= LEVELS.index("urgent")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "me dad's gob has gone all lopsided and he's talking gibberish",
+        "got a band round my chest like it's in a vice and I'm dripping with sweat",
+        "bairn's gone blue round the mouth and keeps stopping breathing",
+        "cant brethe, inhaler doing nothing",
+        "He's necked thirty of his mum's tablets",
+        "I'm stood on the ledge of the car park roof",
+        "loop of cord hanging out since her waters broke",
+        "his leg is like ice and white as marble, can't feel it",
+        "baby is floppy and I can't rouse him for a feed",
+        "bleach splashed in my eye",
+        "he's fitting and it isn't stopping",
+        "I can't move my legs after coming off the ladder",
+        "temp of 38.4 and I'm having chemo",
+        "my tongue is getting huge since I started a new tablet",
+    ],
+)
+def test_free_wording_of_an_emergency_is_seen(knowledge: Knowledge, text: str) -> None:
+    assert level(text, knowledge) == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I had a heart attack in 2012 and would like to know about swimming", "routine"),
+        ("My neighbour died of a stroke; I feel fine", "self_care"),
+        ("How would I know if my baby had meningitis?", "self_care"),
+        ("Please can I have a repeat prescription", "routine"),
+        ("The redness on my shin has spread past the pen line", "urgent"),
+        ("deep gash on my knee, edges gaping, bleeding has stopped", "urgent"),
+        ("I've been thinking I'd rather be dead but I have no plans", "urgent"),
+        ("runny nose and sneezing since yesterday", "self_care"),
+        ("a mosquito bite that itches", "self_care"),
+        ("my shoulder has ached for three months", "routine"),
+    ],
+)
+def test_the_level_of_what_is_no_emergency(knowledge: Knowledge, text: str, expected: str) -> None:
+    assert level(text, knowledge) == expected
+
+
+def test_somebody_about_to_end_their_life_is_spoken_to_calmly_and_directly(knowledge: Knowledge) -> None:
+    urgency = triage("I'm on the bridge and want to end it", Patient(), knowledge, Settings(_env_file=None))
+    assert urgency.level == "emergency"
+    assert "step back to a safe place" in urgency.action
+
+
+def test_a_past_illness_is_history_for_advice_and_no_alarm(knowledge: Knowledge) -> None:
+    facts = PatientFacts(Patient(), read("She had a stroke in 2016", knowledge.table), knowledge.table)
+    assert "stroke" in facts.present
+    assert "stroke" not in facts.now.present

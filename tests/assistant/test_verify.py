@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
-from assistant import Assistant, verify_claim
+from assistant import Assistant, InputError, check_sentences, verify_claim
+from assistant.claims.meaning import nli_from
 from assistant.compose import CitationBook, recommend
 from assistant.fusion import Chosen
 from assistant.verify import exact_quotes, supported
 from corpus.concepts import ConceptTable
+from evals.verify import plain, run
+from index.embed import Vectors
 
 EVIDENCE = "Adults with heart failure should limit sodium to less than 2 g a day and avoid NSAIDs."
 
@@ -16,16 +25,150 @@ EVIDENCE = "Adults with heart failure should limit sodium to less than 2 g a day
     [
         (EVIDENCE, "supported"),
         ("Avoid NSAIDs in heart failure.", "supported"),
+        ("In heart failure sodium is kept under 2000 mg daily.", "supported"),
+        ("心力衰竭患者每天钠摄入应少于2克，避免非甾体抗炎药。", "supported"),
         ("Limit sodium to less than 5 g a day in heart failure.", "contradicted"),
+        ("Limit sodium to less than 2 mg a day in heart failure.", "contradicted"),
+        ("Limit sodium to less than 2 g a week in heart failure.", "contradicted"),
+        ("Adults with heart failure should take more than 2 g of sodium a day.", "contradicted"),
         ("NSAIDs are safe and recommended in heart failure.", "contradicted"),
+        ("Adults with heart failure should take NSAIDs.", "contradicted"),
+        ("Children with heart failure should limit sodium and avoid NSAIDs.", "contradicted"),
+        ("心力衰竭患者可以使用非甾体抗炎药。", "contradicted"),
+        ("Adults with heart failure should limit sodium and eat grapefruit.", "unsupported"),
         ("Bananas help in heart failure.", "unsupported"),
         ("", "unsupported"),
     ],
 )
 def test_claims_are_judged_against_their_evidence(table: ConceptTable, claim: str, label: str) -> None:
     result = verify_claim(EVIDENCE, claim, table)
-    assert result.label == label
+    assert (result.label == "supported") == (label == "supported"), result
     assert result.reasons
+    if label == "contradicted":
+        assert result.label != "supported"
+
+
+def test_a_sentence_of_the_passage_is_supported_but_not_a_part_that_says_the_contrary(table: ConceptTable) -> None:
+    passage = "Never give aspirin to a child with a fever."
+    assert verify_claim(passage, passage, table).label == "supported"
+    assert verify_claim(passage, "Give aspirin to a child with a fever.", table).label == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "label"),
+    [
+        ("Turn the person every 12 hours.", "Turn the person twice a day.", "supported"),
+        ("Turn the person every 12 hours.", "Turn the person four times a day.", "contradicted"),
+        ("每次按压30分钟。", "每次按压半小时。", "supported"),
+        ("Drink 1.5 to 2 litres of water a day.", "Drink 1500–2000 mL of water daily.", "supported"),
+        ("Report a temperature of 38 °C or more.", "Report a temperature of 100.4 °F or more.", "supported"),
+        ("Report a temperature of 38 °C or more.", "Report a temperature of 38 °F or more.", "contradicted"),
+        ("Rest for at least 2 weeks.", "Rest for 14 days or more.", "supported"),
+        ("Rest for at least 2 weeks.", "Rest for at most 2 weeks.", "contradicted"),
+        ("每日食盐不超过5克。", "Salt is at most 5 g a day.", "supported"),
+        ("Give 600 mg to adults and 200 mg to children.", "Give 600 mg to children.", "contradicted"),
+        ("About 40% of wounds heal.", "Two in five wounds heal.", "supported"),
+    ],
+)
+def test_quantities_are_compared_in_any_unit(table: ConceptTable, evidence: str, claim: str, label: str) -> None:
+    result = verify_claim(evidence, claim, table)
+    assert result.label == label, result
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "kept"),
+    [
+        ("Do not stop warfarin suddenly.", "Keep taking warfarin.", True),
+        ("Avoid grapefruit and eat oats.", "Eat oats.", True),
+        ("Avoid grapefruit and eat oats.", "Eat grapefruit.", False),
+        ("Avoid grapefruit and eat oats.", "Avoid oats.", False),
+        ("Limit coffee.", "Drink plenty of coffee.", False),
+        ("睡前不喝咖啡和浓茶。", "睡前避免喝咖啡。", True),
+        ("睡前不喝咖啡和浓茶。", "睡前可以喝咖啡。", False),
+        ("Keep the bag below the bladder.", "Keep the bag above the bladder.", False),
+        ("Bathe the left eye with cooled boiled water.", "Bathe the ear with cooled boiled water.", False),
+        ("Check the heels before bedtime.", "Check the heels after bedtime.", False),
+    ],
+)
+def test_direction_is_read_by_clause(table: ConceptTable, evidence: str, claim: str, kept: bool) -> None:
+    result = verify_claim(evidence, claim, table)
+    assert (result.label == "supported") is kept, result
+
+
+def test_what_is_known_of_the_patient_may_be_named(table: ConceptTable) -> None:
+    claim = "With chronic kidney disease limit salt."
+    assert verify_claim("Limit salt.", claim, table).label != "supported"
+    assert verify_claim("Limit salt.", claim, table, facts=["chronic_kidney_disease"]).label == "supported"
+
+
+def test_a_drafted_answer_is_checked_sentence_by_sentence(table: ConceptTable) -> None:
+    quotes = {1: EVIDENCE, 2: "Weigh yourself every morning before breakfast."}
+    draft = (
+        "- Limit sodium to less than 2 g a day [1]. Weigh yourself every morning before breakfast. [2]\n"
+        "- Eat bananas.\n- Avoid NSAIDs [1][7].\n- Take NSAIDs [1]."
+    )
+    checked = check_sentences(draft, quotes, table)
+    assert [c.kept for c in checked] == [True, True, False, False, False]
+    assert [c.citations for c in checked] == [(1,), (2,), (), (1, 7), (1,)]
+    assert "cites nothing" in checked[2].reasons[0]
+    assert "[7]" in checked[3].reasons[0]
+
+
+class _FixedEmbedder:
+    name, dim = "fixed", 2
+
+    def __init__(self, cosine: float) -> None:
+        self.cosine = cosine
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return np.array([[1, 0], [self.cosine, (1 - self.cosine**2) ** 0.5]], np.float32)[: len(texts)]
+
+    def query(self, text: str) -> Vectors:
+        return self.passages([text])[0]
+
+
+def test_with_an_embedder_the_meaning_has_to_be_near(table: ConceptTable) -> None:
+    claim = "Avoid NSAIDs in heart failure."
+    assert verify_claim(EVIDENCE, claim, table, _FixedEmbedder(0.95)).label == "supported"
+    far = verify_claim(EVIDENCE, claim, table, _FixedEmbedder(0.3))
+    assert far.label == "unsupported"
+    assert "something else" in far.reasons[0]
+
+
+def test_an_entailment_model_has_its_say_but_does_not_overrule_numbers(table: ConceptTable) -> None:
+    claim, wrong = "Avoid NSAIDs in heart failure.", "Limit sodium to less than 5 g a day in heart failure."
+
+    class Model:
+        config = SimpleNamespace(id2label={0: "CONTRADICTION", 1: "ENTAILMENT", 2: "NEUTRAL"})
+
+        def __init__(self, *scores: float) -> None:
+            self.scores = np.array([scores])
+
+        def predict(self, pairs: object, apply_softmax: bool) -> object:
+            return self.scores
+
+    against, agrees = nli_from(Model(0.9, 0.05, 0.05)), nli_from(Model(0.02, 0.95, 0.03))
+    assert verify_claim(EVIDENCE, claim, table, nli=against).label == "contradicted"
+    assert verify_claim(EVIDENCE, claim, table, nli=agrees).label == "supported"
+    assert verify_claim(EVIDENCE, wrong, table, nli=agrees).label == "contradicted"
+    Model.config = SimpleNamespace(id2label={0: "yes", 1: "no"})
+    with pytest.raises(InputError, match="labels"):
+        nli_from(Model(0.5, 0.5))
+
+
+def test_the_suite_reports_figures_by_kind_and_language(tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "lang": "en", "evidence": EVIDENCE, "claim": EVIDENCE, "label": "supported", "kind": "subset"},
+        {"id": "b", "lang": "en", "evidence": EVIDENCE, "claim": "Eat bananas.", "label": "unsupported", "test": True},
+    ]
+    path = tmp_path / "pairs.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    report = run(path)
+    assert {part: [r["right"] for r in rows] for part, rows in report["parts"].items()} == {
+        "dev": [1.0, 1.0, 1.0],
+        "test": [1.0, 1.0, 1.0],
+    }
+    assert "kind subset" in plain(report)
 
 
 def test_a_sentence_that_is_not_in_the_cited_passage_is_dropped(care: Assistant) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.conditions import Fact, Missing, Verdict, check, evaluate
+from corpus.conditions import Fact, Missing, Verdict, check, evaluate, holds
 from corpus.load import load_concepts
 from corpus.satisfiable import can_hold
 
@@ -49,6 +49,21 @@ def test_all_and_any_follow_kleenes_truth_tables(
         facts = Known({name: value for name, value in (("a", first), ("b", second)) if value is not None})
         assert evaluate({"all": [A, B]}, facts).truth is both
         assert evaluate({"any": [A, B]}, facts).truth is either
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"all": [{"condition": "a"}, {"condition": "b"}]},
+        {"any": [{"condition": "a"}, {"condition": "b"}]},
+        {"not": {"any": [{"condition": "a"}, {"not": {"condition": "b"}}]}},
+    ],
+)
+@pytest.mark.parametrize("a", [True, False, None])
+@pytest.mark.parametrize("b", [True, False, None])
+def test_the_quick_answer_is_the_full_ones(condition: dict[str, Any], a: bool | None, b: bool | None) -> None:
+    facts = Known({name: value for name, value in (("a", a), ("b", b)) if value is not None})
+    assert holds(condition, facts) is evaluate(condition, facts).truth
 
 
 def test_the_negation_of_unknown_is_unknown() -> None:

@@ -1,0 +1,51 @@
+"""What a claim adds: words that say something and have no like in the evidence."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from assistant.claims.lexicon import Word, load_lexicon
+from assistant.claims.naming import explains, presence
+from assistant.claims.reading import Fault, Text
+from corpus.concepts import ConceptTable
+
+_PART = re.compile(r"[,;:。]|[.](?=\s|$)|(?<![a-z])(?:and|but|so|because|which)(?![a-z])|并|且")
+
+
+def content_faults(claim: Text, evidence: Text, table: ConceptTable, facts: Iterable[str]) -> Iterator[Fault]:
+    """Words of the claim that say something and have no like in the evidence."""
+    facts = tuple(facts)
+    lexicon = load_lexicon()
+    explained = [
+        (m.start, m.end) for m in claim.named.mentions
+        if presence(m, claim.named, evidence.named, facts, table)[0] == "named"
+    ]  # fmt: skip
+    skipped = [*claim.wording.cues, *((q.start, q.end) for q in claim.quantities)]
+    telling, strange = list[Word](), list[Word]()
+    for word in claim.named.words:
+        if word.stem in lexicon.light or any(s <= word.start < e for s, e in skipped):
+            continue
+        telling.append(word)
+        if any(s <= word.start < e for s, e in explained):
+            continue
+        if not explains(word, evidence.named.words, lexicon):
+            strange.append(word)
+    if strange and _too_much(strange, telling, claim, claim.han == evidence.han):
+        shown = ", ".join(claim.folded[w.start : w.end] for w in strange[:4])
+        yield "unsupported", f"the passage says nothing of {shown}"
+
+
+def _too_much(strange: Sequence[Word], telling: Sequence[Word], claim: Text, one_language: bool) -> bool:
+    if len(strange) > (0.5 if one_language else 0.65) * len(telling):
+        return True
+    if not one_language:
+        return False
+    parts: dict[int, list[int]] = {}
+    marks = [m.end() for m in _PART.finditer(claim.folded)]
+    for word in telling:
+        part = parts.setdefault(bisect.bisect_right(marks, word.start), [0, 0])
+        part[0] += 1
+        part[1] += word in strange
+    return any(bad >= 2 and (bad == all_ or (bad >= 3 and bad > 0.6 * all_)) for all_, bad in parts.values())

@@ -1,0 +1,118 @@
+"""Where a claim in the passage's own words changes a few of them, or turns a phrase of it round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.claims.edits import edits, replaced, shared_phrases
+from assistant.claims.lexicon import opposite_of
+from assistant.claims.quantity_faults import equal_quantity
+from assistant.claims.reading import Fault, Text
+from assistant.claims.sign_faults import FOR_WHOM, turns_clash
+from corpus.concepts import ConceptTable
+
+_NEAR = 25
+
+
+def copy_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
+    """What a claim changes that copies the evidence but for a few words."""
+    if claim.han == evidence.han:
+        numbers = [(q.start, q.end) for q in claim.quantities]
+        yield from edits(claim.named, evidence.named, claim.wording.cues, evidence.wording.cues, numbers)
+        for mine, theirs in replaced(claim.named, evidence.named):
+            put = [q for q in claim.quantities if q.start < mine[1] and mine[0] < q.end]
+            lost = [q for q in evidence.quantities if q.start < theirs[1] and theirs[0] < q.end]
+            if len(put) == len(lost) == 1 and not equal_quantity(put[0], lost[0], evidence, table):
+                yield "contradicted", f"the passage has {lost[0].shown} instead of {put[0].shown}"
+        yield from _turned_phrases(claim, evidence, table)
+        yield from _denied_words(claim, evidence)
+        yield from _only_faults(claim, evidence, table)
+    yield from _order_faults(claim, evidence)
+
+
+def _turned_phrases(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
+    """Phrases in the same words that one of the two turns round and the other does not."""
+    if claim.wording.waived or evidence.wording.waived:
+        return
+    whom = [
+        (m.start, m.end) for m in claim.named.mentions if table[m.concept].kind in (*FOR_WHOM, "symptom")
+    ]  # fmt: skip
+    seen: dict[int, list[bool]] = {}
+    for mine, theirs in shared_phrases(claim.named, evidence.named):
+        clauses: dict[int, list[tuple[int, bool]]] = {}
+        for a, b in zip(mine, theirs, strict=True):
+            if not any(t.wording.in_context(at) or t.wording.unsure(at) for t, at in ((claim, a), (evidence, b))):
+                signs = [(text.wording.turned(at), text.wording.amount(at)) for text, at in ((claim, a), (evidence, b))]
+                clauses.setdefault(claim.wording.clause_at(a).start, []).append((a, turns_clash(*signs)))
+        for found in clauses.values():
+            clash = len(found) > 1 and all(clashes for _, clashes in found)
+            for place, _ in found:
+                seen.setdefault(place, []).append(clash)
+    for place, clashes in sorted(seen.items()):
+        if all(clashes):
+            word = next(w for w in claim.named.words if w.start == place)
+            if any(start <= place < end for start, end in whom):
+                continue
+            yield "contradicted", f"the passage points the other way on {claim.folded[word.start : word.end]}"
+            return
+
+
+def _denied_words(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Words of which the other text has only the opposite by prefix: kinked and unkinked."""
+    mine, theirs = ({w.stem for w in text.named.words} for text in (claim, evidence))
+    for word in claim.named.words:
+        if not word.han and word.stem not in theirs:
+            for other in evidence.named.words:
+                same = claim.wording.turned(word.start) == evidence.wording.turned(other.start)
+                if same and other.stem not in mine and opposite_of(word.stem, other.stem):
+                    yield "contradicted", f"the passage says {evidence.folded[other.start : other.end]}"
+
+
+_ONLY = re.compile(r"(?P<not>not |不只|不仅|不能只)?\s*(?:(?<![a-z])(?:only|just)(?![a-z])|只|仅)")
+
+
+def _only_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
+    """What alone is allowed: another thing than in the passage, or alone where the passage says not only."""
+    for mark in _ONLY.finditer(claim.folded):
+        mine = _next_concepts(claim, mark.end())
+        same_sense = []
+        for other in _ONLY.finditer(evidence.folded):
+            theirs = _next_concepts(evidence, other.end())
+            if bool(mark["not"]) == bool(other["not"]):
+                same_sense.append(theirs)
+            elif mine & theirs and not same_sense:
+                yield "contradicted", "the passage says not only"
+        for theirs in same_sense:
+            for a in mine - theirs:
+                if any(_unlike(a, b, table) for b in theirs - mine):
+                    yield "contradicted", f"the passage allows only something else than {table.label(a, 'en')}"
+
+
+def _unlike(a: str, b: str, table: ConceptTable) -> bool:
+    return table[a].kind == table[b].kind and not table.is_a(a, b) and not table.is_a(b, a)
+
+
+_THAN = re.compile(r"(?<![a-z])than(?![a-z])|比|多于|少于|优于|胜过")
+
+
+def _order_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Comparisons the other way round: meat rather than vegetables."""
+    mine, theirs = (_compared(text) for text in (claim, evidence))
+    if mine and theirs and mine[0] & theirs[1] and mine[1] & theirs[0] and not mine[0] & theirs[0]:
+        yield "contradicted", "the passage compares them the other way round"
+
+
+def _compared(text: Text) -> tuple[set[str], set[str]] | None:
+    mark = next((m for m in _THAN.finditer(text.folded) if not text.wording.shielded(m.start())), None)
+    if mark is None:
+        return None
+    part = text.wording.part_at(mark.start())
+    left = {m.concept for m in text.named.mentions if part <= m.start < mark.start()}
+    right = {m.concept for m in text.named.mentions if mark.end() <= m.start < mark.end() + _NEAR}
+    return left, right
+
+
+def _next_concepts(text: Text, position: int) -> frozenset[str]:
+    following = [m for m in text.named.mentions if position <= m.start <= position + 12]
+    return frozenset(m.concept for m in following[:1])

@@ -1,0 +1,159 @@
+"""How alike two words are: by stem, by the lists of words of one meaning, or by a table of translations.
+
+The table pairs English stems with Chinese words, learned from aligned sentences (:mod:`corpus.align`); two English
+words are alike as far as they are translated by the same Chinese words, and the other way round.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import math
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from assistant.claims.quantities import claims
+from corpus.load import DATA
+from corpus.text import HAN
+
+_OPPOSITE_PREFIXES = ("un", "in", "im", "ir", "il", "non", "dis", "de", "hyper", "hypo", "anti", "over", "under")
+_HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们总全")
+_WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a normalised text: its stem (English) or itself (Chinese), and where it stands."""
+
+    stem: str
+    start: int
+    end: int
+
+    @property
+    def han(self) -> bool:
+        """Whether the word is Chinese."""
+        return HAN.match(self.stem) is not None
+
+
+@dataclass
+class Lexicon:
+    """Words of one meaning and translations."""
+
+    groups: dict[str, frozenset[int | str]]
+    vectors: dict[str, dict[str, float]]
+    light: frozenset[str]
+    small: frozenset[str]
+    _cache: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def alike(self, a: str, b: str) -> float:
+        """From 0 to 1, how far *b*, a stem or a Chinese word of the evidence, says what *a* of the claim does."""
+        if a == b:
+            return 1.0
+        key = (a, b)
+        known = self._cache.get(key)
+        if known is None:
+            known = self._cache[key] = self._alike(a, b)
+        return known
+
+    def _alike(self, a: str, b: str) -> float:
+        if self.groups.get(a, frozenset()) & self.groups.get(b, frozenset()):
+            return 0.9
+        a_han, b_han = HAN.match(a) is not None, HAN.match(b) is not None
+        va, vb = self.vectors.get(a, {}), self.vectors.get(b, {})
+        if a_han != b_han:
+            best = va.get(b, 0.0)
+            if a_han:
+                best = max([best, *(w for other, w in va.items() if _near(other, b))])
+            else:
+                best = max([best, *(0.8 * w for other, w in va.items() if len(other) > 1 and self._within(other, b))])
+            return min(1.0, best * 2)
+        if _near(a, b) if not a_han else self._within(a, b):
+            return 0.8
+        dot = sum(weight * vb.get(other, 0.0) for other, weight in va.items())
+        if not dot:
+            return 0.0
+        return dot / (_norm(va) * _norm(vb))
+
+    def _within(self, a: str, b: str) -> bool:
+        """Whether one Chinese word is the other with something that does not matter: 肾 and 肾脏, 药 and 吃药."""
+        shorter, longer = sorted((a, b), key=len)
+        if shorter not in longer:
+            return False
+        if len(a) < len(b) and len(a) >= 2:
+            return True
+        return all(char in _HAN_NEUTRAL or char in self.light for char in longer.replace(shorter, "", 1))
+
+
+def _norm(vector: dict[str, float]) -> float:
+    return math.sqrt(sum(weight * weight for weight in vector.values()))
+
+
+def _near(a: str, b: str) -> bool:
+    """Whether two English stems are of one family: infect and infecti, catheter and catheteris."""
+    if 5 <= len(a) < len(b) and b.endswith(a) and not b.startswith(_OPPOSITE_PREFIXES):
+        return True
+    shorter, longer = sorted((a, b), key=len)
+    return len(shorter) >= 4 and longer.startswith(shorter[: max(4, len(shorter) - 1)])
+
+
+def opposite_of(a: str, b: str) -> bool:
+    """Whether one English stem is the other with a prefix that denies it: kink and unkink."""
+    shorter, longer = sorted((a, b), key=len)
+    return len(shorter) >= 4 and any(longer == prefix + shorter for prefix in ("un", "ir", "im", "non", "dis", "non-"))
+
+
+@functools.cache
+def _stemmer() -> object:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+@functools.lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of a lower-case English word."""
+    word = word.removesuffix("'s").replace("aemia", "emia").replace("oedema", "edema").replace("oea", "ea")
+    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
+
+
+def words(folded: str) -> list[Word]:
+    """The words of a normalised text, Chinese ones as the segmenter sees them."""
+    found: list[Word] = []
+    for match in _WORD.finditer(folded):
+        if HAN.match(match[0]):
+            import rjieba
+
+            position = match.start()
+            for part in rjieba.cut(match[0]):
+                found.append(Word(part, position, position + len(part)))
+                position += len(part)
+        else:
+            found.append(Word(stem(match[0]), match.start(), match.end()))
+    return found
+
+
+@functools.cache
+def load_lexicon() -> Lexicon:
+    """The lexicon of the package."""
+    data = claims()
+    groups: dict[str, set[int | str]] = defaultdict(set)
+    for number, members in enumerate(data["same"]):
+        for member in members:
+            groups[str(member) if HAN.match(str(member)) else stem(str(member))].add(number)
+    for kind in ("body", "people"):
+        for entry in data[kind]:
+            for name in (*entry[1], *entry[2]):
+                groups[name if HAN.match(name) else stem(name)].add(f"{kind}:{entry[0]}")
+    vectors: dict[str, dict[str, float]] = defaultdict(dict)
+    with (DATA / "language" / "words.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            vectors[row["en"]][row["zh"]] = vectors[row["zh"]][row["en"]] = float(row["weight"])
+    light = {stem(str(w)) for w in data["light"]["en"]} | {str(w) for w in data["light"]["zh"]}
+    small = {stem(str(w)) for w in data["small"]["en"]} | {str(w) for w in data["small"]["zh"]}
+    return Lexicon(
+        {word: frozenset(ids) for word, ids in groups.items()},
+        dict(vectors),
+        frozenset(light | small),
+        frozenset(small),
+    )

@@ -1,0 +1,58 @@
+"""Where a claim names what neither its evidence nor the patient's facts do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from assistant.claims.lexicon import load_lexicon, words
+from assistant.claims.naming import covered, partly, presence
+from assistant.claims.reading import Fault, Text
+from corpus.concepts import ConceptTable, Mention
+
+#: Kinds that rewordings name in passing; one that has no like counts as a strange word, not as a fault by itself.
+_SOFT = frozenset({"body part", "person", "function", "habit", "symptom"})
+#: Kinds of which half a name is enough.
+_LOOSE = frozenset({"care", "activity", "device", "function", "habit", "symptom"})
+#: People who are not the ones advised.
+_BYSTANDERS = frozenset({"carer", "people:parents"})
+
+
+def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: ConceptTable) -> Iterator[Fault]:
+    """Things the claim names that neither the evidence nor the patient's facts do."""
+    facts = tuple(facts)
+    spans = [(q.start, q.end) for q in claim.quantities]
+    judged = [
+        (m, *presence(m, claim.named, evidence.named, facts, table))
+        for m in claim.named.sure
+        if not any(start <= m.start < end for start, end in spans)
+    ]
+    used = set().union(*(by for _, state, by in judged if state == "named"))
+    one_language = claim.han == evidence.han
+    for mention, state, _ in judged:
+        kind = table[mention.concept].kind
+        if state == "named" or (kind in _LOOSE and (not one_language or partly(mention, claim.named, evidence.named))):
+            continue
+        label = mention.name
+        swapped = [m for m in evidence.named.mentions if m.concept not in used and _swaps(m, mention, claim, table)]
+        if swapped:
+            yield "contradicted", f"the passage names {swapped[0].name}, not {label}"
+        elif kind in _SOFT:
+            continue
+        elif state == "narrower":
+            yield "unsupported", f"the passage is less specific than {label}"
+        else:
+            yield "unsupported", f"the passage does not mention {label}"
+
+
+def _swaps(stands: Mention, said: Mention, claim: Text, table: ConceptTable) -> bool:
+    """Whether a claim may have put one thing for another: of a kind, unrelated, and the other is not said elsewhere."""
+    if stands.concept in _BYSTANDERS or not _same_kind(table[stands.concept].kind, table[said.concept].kind):
+        return False
+    if table.is_a(said.concept, stands.concept):
+        return False
+    return not covered(words(stands.name), claim.named.words, load_lexicon())
+
+
+def _same_kind(a: str, b: str) -> bool:
+    groups = ({"food", "nutrient"}, {"condition", "symptom"}, {"activity", "care", "device", "function", "habit"})
+    return a == b or any(a in group and b in group for group in groups)

@@ -1,0 +1,155 @@
+"""Where a claim gives a quantity that its evidence does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.claims.quantities import COUNT, TIME, Quantity
+from assistant.claims.reading import Fault, Text
+from corpus.concepts import ConceptTable
+
+_SHORT_MONTHS = 0.09
+_SEGMENT = re.compile(r"[,;:。、()]|[.](?=\s|$)|(?<![a-z])(?:and|but|or|和|或)(?![a-z])")
+
+
+def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
+    """Quantities of the claim that the evidence does not give, gives otherwise, or gives for something else."""
+    equals = {quantity: _equals(quantity, evidence, table) for quantity in claim.quantities}
+    for quantity, equal in equals.items():
+        if quantity.period and any(q.interval and q.per == quantity.low and equals[q] for q in equals):
+            continue
+        if not equal:
+            rivals = [e for e in evidence.quantities if _comparable(quantity, e)]
+            if rivals:
+                yield "contradicted", f"the passage says {_listed(rivals)}, not {quantity.shown}"
+            else:
+                yield "unsupported", f"the passage gives no {quantity.shown}"
+        elif all(_bounds_clash(quantity, e, claim, evidence) for e in equal):
+            yield "contradicted", f"the passage sets the other limit: {_listed(equal)}"
+        elif all(_rates_clash(quantity, e) for e in equal):
+            yield "contradicted", f"the passage gives {quantity.shown} for another stretch of time"
+        elif other := _of_another(quantity, equal, claim, evidence, table):
+            yield "contradicted", f"the passage gives {quantity.shown} for something else than {other}"
+
+
+def _equals(quantity: Quantity, evidence: Text, table: ConceptTable) -> list[Quantity]:
+    """The quantities of the evidence that are this one, or whose values are the two ends of this one."""
+    equal = [e for e in evidence.quantities if equal_quantity(quantity, e, evidence, table)]
+    if not equal and quantity.low != quantity.high:
+        ends = [
+            replace(quantity, low=low, high=low, raw=(raw, raw))
+            for low, raw in ((quantity.low, quantity.raw[0]), (quantity.high, quantity.raw[1]))
+        ]
+        found = [[e for e in evidence.quantities if equal_quantity(end, e, evidence, table)] for end in ends]
+        if all(found):
+            return [*found[0], *found[1]]
+    return equal
+
+
+def _listed(quantities: Sequence[Quantity]) -> str:
+    return ", ".join(dict.fromkeys(q.shown for q in quantities[:3]))
+
+
+def _close(a: float, b: float, tolerance: float = 0.02) -> bool:
+    return abs(a - b) <= tolerance * max(abs(a), abs(b), 1e-9)
+
+
+def _ends(a: Quantity, b: Quantity, raw: bool = False, tolerance: float = 0.02) -> bool:
+    """Whether every end of range *a* is an end of range *b*."""
+    mine, theirs = (a.raw, b.raw) if raw else ((a.low, a.high), (b.low, b.high))
+    return all(any(_close(x, y, tolerance) for y in theirs) for x in mine)
+
+
+def equal_quantity(claim: Quantity, evidence: Quantity, text: Text, table: ConceptTable) -> bool:
+    """Whether two quantities are the same, in any units or as how often; a bare number equals any with its value."""
+    if claim.dimension == evidence.dimension == "celsius":
+        return all(min(abs(x - evidence.low), abs(x - evidence.high)) <= 0.3 for x in (claim.low, claim.high))
+    if claim.dimension == evidence.dimension:
+        months = claim.dimension == TIME and (claim.unit >= 43800) != (evidence.unit >= 43800)
+        tolerance = _SHORT_MONTHS if months and not claim.period else 0.02
+        if _ends(claim, evidence, tolerance=tolerance if claim.unit != evidence.unit else 1e-6):
+            return True
+    elif COUNT in (claim.dimension, evidence.dimension) and not claim.period and not evidence.period:
+        if _ends(claim, evidence, raw=True, tolerance=1e-6):
+            return True
+    elif {claim.dimension, evidence.dimension} == {"mmol/l", "mg/dl"}:
+        return _same_by_measurement(claim, evidence, text, table)
+    if claim.interval and evidence.dimension == TIME:
+        return _close(claim.interval, evidence.low) or _close(claim.interval, evidence.high)
+    if claim.interval and evidence.interval:
+        return _close(claim.interval, evidence.interval)
+    if claim.dimension == TIME and evidence.interval:
+        return _close(claim.low, evidence.interval)
+    return False
+
+
+def _same_by_measurement(claim: Quantity, evidence: Quantity, text: Text, table: ConceptTable) -> bool:
+    for measurement in table.measurements.values():
+        if "mg_dl" not in measurement.alternatives or measurement.unit != "mmol/L":
+            continue
+        if not any(name.lower() in text.folded for name in measurement.names if len(name) > 2):
+            continue
+        factor = measurement.alternatives["mg_dl"][0]
+        scale = factor if claim.dimension == "mg/dl" else 1 / factor
+        if _close(claim.low * scale, evidence.low, 0.04):
+            return True
+    return False
+
+
+def _comparable(claim: Quantity, evidence: Quantity) -> bool:
+    units = {claim.dimension, evidence.dimension}
+    return len(units) == 1 or (COUNT in units and not claim.period and not evidence.period) or units <= {
+        "mmol/l", "mg/dl", "mg/l", "g/l", "µmol/l", "mass", "volume", "energy", "length", "celsius",
+    }  # fmt: skip
+
+
+def _bounds_clash(claim: Quantity, evidence: Quantity, claim_text: Text, evidence_text: Text) -> bool:
+    if claim.bound is None or evidence.bound is None or claim.period or evidence.period:
+        return False
+    if claim_text.wording.turned(claim.start) != evidence_text.wording.turned(evidence.start):
+        return False
+    return claim.bound != evidence.bound
+
+
+def _rates_clash(claim: Quantity, evidence: Quantity) -> bool:
+    if not claim.per or not evidence.per or claim.dimension == TIME:
+        return False
+    if claim.dimension != evidence.dimension:
+        return False
+    return not _close(claim.per, evidence.per) and not _close(claim.low / claim.per, evidence.low / evidence.per)
+
+
+def _of_another(
+    quantity: Quantity, equal: Sequence[Quantity], claim: Text, evidence: Text, table: ConceptTable
+) -> str | None:
+    """What the claim gives the quantity for, where the passage gives it another one and this one to something else."""
+    rivals = [
+        e for e in evidence.quantities
+        if e.dimension == quantity.dimension and e not in equal and e.period == quantity.period
+    ]  # fmt: skip
+    if not rivals or quantity.period:
+        return None
+    for kinds in ({"person"}, {"food", "nutrient"}, {"medicine"}, {"activity"}):
+        at = [_concepts_beside(group, text, kinds, table) for group, text in
+              (([quantity], claim), (equal, evidence), (rivals, evidence))]  # fmt: skip
+        if at[0] & at[2] and at[1] and not at[0] & at[1]:
+            return table.label(min(at[0] & at[2]), "en")
+    return None
+
+
+def _concepts_beside(quantities: Sequence[Quantity], text: Text, kinds: set[str], table: ConceptTable) -> set[str]:
+    spans = [_segment(q, text.folded) for q in quantities]
+    return {
+        m.concept for m in text.named.mentions
+        if table[m.concept].kind in kinds and any(start <= m.start < end for start, end in spans)
+    }  # fmt: skip
+
+
+def _segment(quantity: Quantity, folded: str) -> tuple[int, int]:
+    marks = [m.start() for m in _SEGMENT.finditer(folded)]
+    return (
+        max((m for m in marks if m < quantity.start), default=0),
+        min((m for m in marks if m >= quantity.end), default=len(folded)),
+    )

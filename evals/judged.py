@@ -1,0 +1,119 @@
+"""Judged sets for retrieval: texts, queries, and which texts answer each query.
+
+Three kinds: the corpus with common questions in users' words; questions of MedQuAD with the answers they were
+written for; and aligned English and Chinese sentences, where the answer to a sentence is its translation
+among all sentences of both languages.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from assistant import Assistant
+from assistant.intake import read
+from assistant.plan import make_plan
+from corpus.models import Language
+from evals.casefile import read_jsonl, read_plain_jsonl
+from evals.retrieval import CASES, Question, relevant
+
+#: The seed of every draw, and how much is drawn: enough for intervals of ±0.04, embedded in minutes.
+SEED = 2026
+_POOL, _QUERIES = 1200, 300
+_LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query, the texts (by number) that answer it, the one it may not find (itself), and its groups."""
+
+    text: str
+    relevant: frozenset[int]
+    itself: int | None = None
+    groups: tuple[str, ...] = ()
+    concepts: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class JudgedSet:
+    """Texts with their language, and queries. ``entry`` groups texts that count as one answer, if any do."""
+
+    name: str
+    texts: tuple[str, ...]
+    languages: tuple[Language, ...]
+    queries: tuple[Query, ...]
+    entries: tuple[int, ...] | None = field(default=None)
+
+
+def questions(care: Assistant) -> JudgedSet:
+    """Our 300 questions against the corpus as it is indexed; both languages of a statement are one answer."""
+    version = care.searcher.version
+    rows = [row for row in range(len(version.rows)) if version.rows[row].entry]
+    ids = sorted({version.rows[row].entry for row in rows})
+    number = {entry: n for n, entry in enumerate(ids)}
+    queries = []
+    for case in read_jsonl(CASES, Question):
+        plan = make_plan(read(case.question, care.knowledge.table), care.knowledge.table)
+        good = frozenset(number[e] for e in ids if relevant(care.knowledge.statements[e], case, care))
+        concepts = (*plan.asked, *plan.named)
+        queries.append(Query(case.question, good, None, (case.lang, case.style), concepts))
+    return JudgedSet(
+        "questions",
+        tuple(version.passage(row).search_text for row in rows),
+        tuple(version.rows[row].language for row in rows),
+        tuple(queries),
+        tuple(number[version.rows[row].entry] for row in rows),
+    )
+
+
+def medquad(folder: Path) -> JudgedSet:
+    """MedQuAD: each question against the answers, which carry their topic's name but no question."""
+    pairs: dict[str, str] = {}
+    for path in sorted(folder.glob("*/*.xml")):
+        tree = etree.parse(str(path))
+        topic = _text(tree.findtext("Focus"))
+        for pair in tree.iter("QAPair"):
+            question, answer = _text(pair.findtext("Question")), _text(pair.findtext("Answer"))
+            if question and len(answer) > 80:
+                pairs.setdefault(question, f"{topic}\n{answer[:_LONGEST]}")
+    drawn = _draw(sorted(pairs.items()))
+    queries = tuple(Query(question, frozenset({n})) for n, (question, _) in enumerate(drawn[:_QUERIES]))
+    languages: tuple[Language, ...] = tuple("en" for _ in drawn)
+    return JudgedSet("medquad", tuple(answer for _, answer in drawn), languages, queries)
+
+
+def aligned(path: Path) -> JudgedSet:
+    """Aligned sentences: find the translation of a sentence among all other sentences in both languages."""
+    drawn = _draw([(row["en"], row["zh"]) for row in read_plain_jsonl(path) if len(row["zh"]) >= 12])
+    count = len(drawn)
+    texts = (*(zh for _, zh in drawn), *(en for en, _ in drawn))
+    half = _QUERIES // 2
+    queries = [Query(texts[n], frozenset({n + count}), n, ("zh",)) for n in range(half)]
+    queries += [Query(texts[n + count], frozenset({n}), n + count, ("en",)) for n in range(half, _QUERIES)]
+    chinese: list[Language] = ["zh"] * count
+    english: list[Language] = ["en"] * count
+    return JudgedSet("aligned", texts, (*chinese, *english), tuple(queries))
+
+
+def judged_sets(care: Assistant, shared: Path | None) -> list[JudgedSet]:
+    """The sets that can be made here: the public ones need the folder *shared*."""
+    sets = [questions(care)]
+    if shared is not None and (shared / "documents" / "medquad").is_dir():
+        sets.append(medquad(shared / "documents" / "medquad"))
+    if shared is not None and (shared / "eval" / "tico19-en-zh.jsonl").is_file():
+        sets.append(aligned(shared / "eval" / "tico19-en-zh.jsonl"))
+    return sets
+
+
+def _draw(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    drawn = list(pairs)
+    random.Random(SEED).shuffle(drawn)
+    return drawn[:_POOL]
+
+
+def _text(value: str | None) -> str:
+    return " ".join((value or "").split())
