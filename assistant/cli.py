@@ -10,8 +10,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from assistant import cli_corpus, cli_index
-from assistant.batch import Case, choice, patient_of, required, run_batch, text_of
+from assistant import cli_chat, cli_corpus, cli_index
+from assistant.batch import Case, choice, patient_of, run_batch, text_of
 from assistant.cli_options import (
     BAD_INPUT,
     UNUSABLE,
@@ -24,7 +24,6 @@ from assistant.cli_options import (
     finish,
     one_of,
     show,
-    typed_lines,
 )
 from assistant.errors import InputError
 from assistant.knowledge import Knowledge
@@ -43,6 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Cited, personalised nursing-care recommendations.",
 )
+app.command()(cli_chat.chat)
 app.add_typer(cli_index.app, name="index")
 app.add_typer(cli_corpus.app, name="corpus")
 
@@ -92,45 +92,6 @@ def ask(
         return
     answer = _load().ask(question, facts, audience=audience, language=lang, limit=limit)
     show(answer.model_dump(mode="json"), answer.text, as_json)
-
-
-@app.command()
-def chat(
-    batch: BatchFile = None,
-    patient: PatientFile = None,
-    audience: Audience = "nurse",
-    lang: Lang = None,
-    as_json: Json = False,
-) -> None:
-    """Talk about one patient; or run dialogues from a file: {"id", "turns": [{"user": "…"}]}."""
-    one_of(audience, _AUDIENCES, "--audience")
-    one_of(lang, _LANGUAGES, "--lang")
-    care = _load()
-    if batch is not None:
-
-        def dialogue(case: Case) -> Case:
-            turns = required(case, "turns")
-            if not isinstance(turns, list) or not all(
-                isinstance(t, dict) and isinstance(t.get("user"), str) for t in turns
-            ):
-                raise InputError('\'turns\' must be a list of {"user": "…"}')
-            conversation = care.conversation(
-                patient_of(case),
-                audience=choice(case, "audience", _AUDIENCES, audience),
-                language=choice(case, "lang", _LANGUAGES, lang),
-            )
-            return {"answers": [conversation.say(t["user"]).model_dump(mode="json") for t in turns]}
-
-        finish(run_batch(batch, dialogue))
-    facts = Patient.from_file(patient) if patient else Patient()
-    conversation = care.conversation(facts, audience=audience, language=lang)
-    for line in typed_lines():
-        try:
-            answer = conversation.say(line)
-        except InputError as error:
-            typer.echo(f"care: {error}", err=True)
-        else:
-            show(answer.model_dump(mode="json"), answer.text, as_json)
 
 
 @app.command()

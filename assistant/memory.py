@@ -44,6 +44,7 @@ def remember(
     told = merge(
         _renumbered(patient, intake, request, past).without(*_gone(denied, patient, request, knowledge)), intake, table
     )
+    told = _with_history(told, intake, knowledge)
     told = told.updated(conditions=list(_treatments_told(intake, knowledge)), allergies=allergies)
     sex = _sex(normalise(intake.text)) if request.correction else None
     if sex is not None:
@@ -123,6 +124,15 @@ def _level(patient: Patient, knowledge: Knowledge) -> int:
     facts = PatientFacts(patient, None, knowledge.table, knowledge.derived)
     level = LEVELS.index(assess(facts, patient.vitals, knowledge.red_flags, knowledge.table).level)
     return level if level >= LEVELS.index("urgent") else 0
+
+
+def _with_history(patient: Patient, intake: Intake, knowledge: Knowledge) -> Patient:
+    """The patient with illnesses of the past, on which rules depend, but for one that would seem to be now."""
+    past = [f.text for f in intake.findings if f.status == "past" and knowledge.table[f.concept].kind == "condition"]
+    for word in past:
+        known = patient.updated(conditions=[word])
+        patient = known if _level(known, knowledge) <= _level(patient, knowledge) else patient
+    return patient
 
 
 def _names_kind_of(word: str, concepts: list[str], table: ConceptTable) -> bool:

@@ -195,6 +195,14 @@ def test_what_is_denied_is_taken_away(
     assert any(table.lookup(word) == gone or gone in word for word in chat.patient.absent)
 
 
+def test_an_illness_of_the_past_is_remembered_but_is_no_emergency(care: Assistant, table: ConceptTable) -> None:
+    chat = care.conversation()
+    chat.say("Knee osteoarthritis, may he take ibuprofen?")
+    answer = chat.say("He had a bleeding stomach ulcer last year.")
+    assert has(chat.patient, "peptic_ulcer", table)
+    assert answer.urgency.level != "emergency"
+
+
 def test_what_was_somebody_elses_is_taken_back(care: Assistant, table: ConceptTable) -> None:
     chat = care.conversation()
     chat.say("66-year-old with gout")
