@@ -113,8 +113,9 @@ def revise(
         if rule and before.thing(concept).by and not after.thing(concept).by:
             changes.append(writer.thing(entry, concept))
     new_ones: list[Change] = []
+    told = {change.id for change in changes}
     if added:
-        for item in answer.recommendations:
+        for item in (item for item in answer.recommendations if item.id not in told):
             facts = [fact for fact in (Fact(b.field, b.value) for b in item.because) if fact in news]
             if facts and item.id not in said and item.id in knowledge.statements:
                 verdict = Verdict("recommended", tuple(facts))

@@ -279,6 +279,7 @@ def test_advice_held_back_may_stand_again(care: Assistant) -> None:
     assert first.held_back
     answer = chat.say("Sorry, potassium is 4.1, not 5.9.")
     assert any(change.was == "held_back" for change in answer.changed)
+    assert len({change.id for change in answer.changed}) == len(answer.changed)
 
 
 def test_a_question_without_new_facts_changes_nothing(care: Assistant) -> None:
