@@ -13,6 +13,7 @@ from corpus.models import Kind, Language, Level
 Audience = Literal["nurse", "patient"]
 #: Whether something is advised: not said so far, advised, held back for a reason, or not for this patient.
 Standing = Literal["not_said", "recommended", "held_back", "not_for_patient", "no_longer_held_back"]
+DeclinedKind = Literal["dose", "start_stop", "diagnosis", "legal_financial", "not_care"]
 
 
 class _Frozen(BaseModel):
@@ -98,6 +99,14 @@ class Change(_Frozen):
     citations: tuple[int, ...] = ()
 
 
+class Declined(_Frozen):
+    """A part of the question that is not answered, what kind it is, and what is said instead."""
+
+    text: str = Field(description="the words of the question that are declined")
+    kind: DeclinedKind
+    reply: str = Field(description="what is not given, who can help, and what can be asked instead")
+
+
 class Answer(_Frozen):
     """A cited, personalised answer. ``text`` is Markdown in which every sentence of advice carries ``[n]``."""
 
@@ -111,6 +120,7 @@ class Answer(_Frozen):
     citations: tuple[Citation, ...] = ()
     not_checked: tuple[str, ...] = ()
     ask_next: tuple[str, ...] = ()
+    declined: tuple[Declined, ...] = Field((), description="the parts of the question that are outside the scope")
     abstained: bool = False
     abstain_reason: str | None = None
     text: str

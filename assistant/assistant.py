@@ -7,22 +7,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant import compose
+from assistant import compose, declining
 from assistant.answer import Answer, Audience, Urgency
 from assistant.errors import InputError
+from assistant.evidence import Evidence
 from assistant.facts import PatientFacts
-from assistant.fusion import Evidence, gather
+from assistant.fusion import gather
 from assistant.intake import Intake, read
 from assistant.knowledge import Knowledge
 from assistant.messages import say
 from assistant.patient import Patient
 from assistant.plan import Plan, make_plan
+from assistant.relevance import least_cosine
+from assistant.scope import Scope, split
 from assistant.settings import Settings
 from assistant.triage import TriageResult, alarming, assess, explain
 from assistant.verify import exact_quotes, supported
 from corpus.documents import Document
 from corpus.load import data_hash
-from corpus.models import Language
+from corpus.models import Language, Topic
 from corpus.text import clean
 
 if TYPE_CHECKING:
@@ -36,15 +39,21 @@ MAX_QUERY = 1_500
 _LIMIT = {"nurse": 8, "patient": 6}
 _EMERGENCY_KINDS = frozenset({"escalate", "intervene", "medicine_safety"})
 _EMERGENCY_LIMIT = 3
+#: At these levels what was asked for is said first.
+_CALM = frozenset({"routine", "self_care"})
 
 
 @dataclass(frozen=True)
 class Turn:
-    """An answer with what it was made from, for the conversation that it belongs to."""
+    """An answer with what it was made from, for the conversation that it belongs to.
+
+    ``answers`` is false where all that was asked is outside the scope.
+    """
 
     answer: Answer
     plan: Plan
     intake: Intake
+    answers: bool = True
 
 
 class Assistant:
@@ -112,25 +121,41 @@ class Assistant:
         audience: Audience = "nurse",
         language: Language | None = None,
         intake: Intake | None = None,
+        asked: Intake | None = None,
         plan: Plan | None = None,
+        follow: Callable[[Plan], Plan] | None = None,
+        goes_on: bool = False,
         limit: int | None = None,
     ) -> Turn:
-        """Like :meth:`ask`, with the plan and the findings; either may be given where a conversation decides it."""
+        """Like :meth:`ask`, with the plan and the findings; a conversation gives what it has decided of them.
+
+        *intake* is what holds of the patient and *asked* what is asked, *plan* an earlier plan to answer by again, and
+        *follow* completes the plan of a question that goes on from another. One that *goes_on* is about care though its
+        words alone may not say so.
+        """
         text = check_question(question)
+        scope = split(text, self.knowledge.table, self._is_near)
+        if goes_on and all(part.kind == "not_care" for part in scope.declined):
+            scope = replace(scope, kept=text, declined=())
         intake = intake or read(text, self.knowledge.table)
         language = language or self.settings.lang or intake.language
         facts = self._facts(patient, intake)
         triaged = assess(
             facts, {**patient.vitals, **intake.numbers.vitals}, self.knowledge.red_flags, self.knowledge.table
         )
-        plan = plan or make_plan(intake, self.knowledge.table)
+        if scope.kept != text and scope.answers:
+            asked = read(scope.kept, self.knowledge.table)
+        plan = plan or make_plan(asked or intake, self.knowledge.table)
+        if follow is not None and scope.answers:
+            plan = follow(plan)
         plan = replace(plan, query=plan.query[:MAX_QUERY])
         if limit is not None and limit < 1:
             raise InputError(f"limit is {limit}; it must be at least 1")
         alarms = alarming(triaged, facts, self.knowledge.derived)
-        evidence = gather(plan, facts, self.knowledge, self.searcher, limit or _LIMIT[audience], alarms)
-        answer = self._write(text, patient, intake, triaged, evidence, audience, language)
-        return Turn(answer, plan, intake)
+        most = limit or _LIMIT[audience]
+        evidence = self._gather(plan, scope, intake, facts, most, alarms, triaged.level == "emergency")
+        answer = self._write(text, patient, intake, triaged, evidence, scope, facts, plan, audience, language)
+        return Turn(answer, plan, intake, scope.answers)
 
     def what_if(
         self,
@@ -199,6 +224,36 @@ class Assistant:
     def _facts(self, patient: Patient, intake: Intake) -> PatientFacts:
         return PatientFacts(patient, intake, self.knowledge.table, self.knowledge.derived)
 
+    def _is_near(self, words: str) -> bool:
+        hits = self.searcher.search(words, k=1, accept=self.searcher.version.statement_rows)
+        return bool(hits) and hits[0].cosine >= least_cosine(words, self.searcher, (), self.knowledge.table)
+
+    def _gather(
+        self,
+        plan: Plan,
+        scope: Scope,
+        intake: Intake,
+        facts: PatientFacts,
+        limit: int,
+        alarms: frozenset[str],
+        emergency: bool,
+    ) -> Evidence:
+        """The evidence for what is left to answer, and what stands beside what is declined."""
+        table, parts = self.knowledge.table, scope.declined
+        plan = declining.with_medicines(plan, parts, intake, table)
+        evidence = gather(plan, facts, self.knowledge, self.searcher, limit, alarms)
+        if parts and not (scope.answers and evidence.grounded):
+            evidence = declining.standing(evidence, parts, emergency)
+        whole = make_plan(intake, table)
+        stopping = declining.stopping_plan(replace(whole, query=whole.query[:MAX_QUERY]), parts)
+        if stopping is not None:
+            more = gather(stopping, facts, self.knowledge, self.searcher, limit, alarms)
+            medicines = [
+                c for c in intake.concepts("present", "hypothetical", "uncertain") if table[c].kind == "medicine"
+            ]
+            evidence = declining.merged(evidence, declining.beside(more, medicines, self.knowledge))
+        return evidence
+
     def _write(
         self,
         question: str,
@@ -206,6 +261,9 @@ class Assistant:
         intake: Intake,
         triaged: TriageResult,
         evidence: Evidence,
+        scope: Scope,
+        facts: PatientFacts,
+        plan: Plan,
         audience: Audience,
         language: Language,
     ) -> Answer:
@@ -220,14 +278,24 @@ class Assistant:
                 if c.safety or (c.statement.kind in _EMERGENCY_KINDS and (c.linked or (c.own and c.answers)))
             ]  # fmt: skip
             chosen = tuple(urgent[:_EMERGENCY_LIMIT])
-        drafted = compose.recommend(chosen, audience, language, book)
+        drafted = compose.recommend(chosen, audience, language, book, plan.kinds if urgency.level in _CALM else ())
         held = compose.hold_back(evidence.held if evidence.grounded else (), audience, language, table, book)
         if urgency.level != "emergency":
             drafted += compose.quoted(evidence.quoted, book)
             held += compose.hold_back_quotes(evidence.held_quotes, language, book)
         sound = exact_quotes(book.citations, version.document)
         recommendations = supported(drafted, book.citations, sound)
-        reason = self._abstain_reason(bool(recommendations), bool(held), urgency, language)
+        declined = declining.replies(
+            scope.declined, self._topics(question, intake, facts, bool(scope.declined)), language
+        )
+        found = bool(recommendations or held or urgency.level == "emergency")
+        if not found and not declined:
+            declined = declining.nothing_found(question, self._topics(question, intake, facts), language)
+        reason = None
+        if not recommendations and (not scope.answers or not found):
+            reason = ("" if language == "zh" else " ").join(part.reply for part in declined)
+        elif not recommendations and held and urgency.level != "emergency":
+            reason = say("abstain.held", language)
         if (reason and not held) or urgency.level == "emergency":
             evidence = replace(evidence, missing=(), uncovered=())
         missing_vitals = triaged.news2.missing if triaged.news2 and triaged.news2.parts else ()
@@ -247,6 +315,7 @@ class Assistant:
             citations=tuple(book.citations),
             not_checked=tuple(not_checked),
             ask_next=tuple(ask_next),
+            declined=declined,
             abstained=reason is not None,
             abstain_reason=reason,
             text="",
@@ -254,15 +323,12 @@ class Assistant:
         )
         return answer.model_copy(update={"text": compose.markdown(answer, number)})
 
-    def _abstain_reason(self, found: bool, held: bool, urgency: Urgency, language: Language) -> str | None:
-        if found or urgency.level == "emergency":
-            return None
-        if held:
-            return say("abstain.held", language)
-        separator = "、" if language == "zh" else ", "
-        titles = separator.join(topic.title[language] for topic in self.knowledge.topics.values())
-        parts = (say("abstain.nothing_found", language), say("abstain.can_ask", language, topics=titles))
-        return ("" if language == "zh" else " ").join(parts)
+    def _topics(self, question: str, intake: Intake, facts: PatientFacts, wanted: bool = True) -> list[Topic]:
+        if not wanted:
+            return []
+        words, concepts = question[:MAX_QUERY], intake.concepts("present", "hypothetical", "uncertain")
+        least = least_cosine(words, self.searcher)
+        return declining.nearest_topics(words, concepts, facts, self.knowledge, self.searcher, least)
 
 
 def triage(

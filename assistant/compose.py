@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from assistant.answer import Answer, Audience, Because, Change, Citation, HeldBack, Recommendation, Urgency
-from assistant.fusion import Chosen, Evidence, Held
+from assistant.answer import (
+    Answer,
+    Audience,
+    Because,
+    Change,
+    Citation,
+    Declined,
+    HeldBack,
+    Recommendation,
+    Urgency,
+)  # fmt: skip
+from assistant.evidence import Chosen, Evidence, Held
 from assistant.intake import Intake
 from assistant.messages import knows, say
 from assistant.patient import measurement_label, measurement_unit
@@ -25,6 +36,9 @@ KIND_ORDER: tuple[Kind, ...] = (
 )  # fmt: skip
 _MOST_QUESTIONS = 3
 _MOST_UNKNOWN = 4
+#: So many characters of a declined question are repeated, without what Markdown or HTML would read as markup.
+_LONGEST_ECHO = 120
+_PLAIN = re.compile(r"[<>\[\]`*_#|\\]")
 
 PassageOf = Callable[[str, str], Passage]
 DocumentOf = Callable[[str], Document]
@@ -84,11 +98,14 @@ def urgency_of(result: TriageResult, language: Language, number: str, book: Cita
 
 
 def recommend(
-    chosen: Sequence[Chosen], audience: Audience, language: Language, book: CitationBook
+    chosen: Sequence[Chosen], audience: Audience, language: Language, book: CitationBook, asked: Collection[str] = ()
 ) -> list[Recommendation]:
-    """Turn chosen statements into recommendations in the wording for the audience, grouped by kind."""
+    """Turn chosen statements into recommendations in the wording for the audience, grouped by kind.
+
+    What is unsafe comes first, then the kinds of advice that were *asked* for, then the others.
+    """
     order = {kind: position for position, kind in enumerate(KIND_ORDER)}
-    ordered = sorted(chosen, key=lambda c: (not c.safety, order[c.statement.kind]))
+    ordered = sorted(chosen, key=lambda c: (not c.safety, c.statement.kind not in asked, order[c.statement.kind]))
     return [_recommendation(c, audience, language, book) for c in ordered]
 
 
@@ -232,7 +249,10 @@ def markdown(answer: Answer, number: str, sources: bool = True) -> str:
     """The answer as Markdown, every sentence of advice with its ``[n]``; *number* is the emergency number."""
     language = answer.language
     blocks = [_urgency_block(answer.urgency, language, number), *change_blocks(answer.changed, language)]
-    if answer.abstain_reason:
+    if answer.declined:
+        blocks.append(f"### {say('heading.declined', language)}")
+        blocks.append("\n".join(f"- {_declined_line(part, language)}" for part in answer.declined))
+    elif answer.abstain_reason:
         blocks.append(answer.abstain_reason)
     kind: Kind | None = None
     for item in answer.recommendations:
@@ -310,6 +330,13 @@ def _urgency_block(urgency: Urgency, language: Language, number: str) -> str:
             facts = f" ({facts_text(reason.because, language)})" if reason.because else ""
             lines.append(f"- {reason.text}{facts}{''.join(f' [{n}]' for n in reason.citations)}")
     return "\n\n".join(lines[:2]) + ("\n\n" + "\n".join(lines[2:]) if lines[2:] else "")
+
+
+def _declined_line(part: Declined, language: Language) -> str:
+    """A declined part in its own words, shortened where long and on one line, with the reply."""
+    words = " ".join(part.text.split())
+    shown = words if len(words) <= _LONGEST_ECHO else words[:_LONGEST_ECHO].rstrip() + "…"
+    return say("declined.said", language, text=_PLAIN.sub("", shown), reply=part.reply)
 
 
 def _recommendation_block(item: Recommendation, audience: Audience, language: Language) -> str:

@@ -116,17 +116,20 @@ class Exchange:
     ) -> Said:
         """A question or a fact: answered anew, with what it leaves out taken from before."""
         care = self._care
-        asked = make_plan(whole if other else heard.asked, self._table)
-        previous = self._previous(asked)
-        if previous is not None:
-            gone = [f.concept for f in facts.findings if f.status == "absent"]
-            gone += self._present(self._state.patient) - self._present(patient)
-            asked, previous = pruned(asked, gone, self._table), pruned(previous, gone, self._table)
-            states = not self._request.asks or (self._request.correction and not asked.asked)
-            asked = follow_up(asked, previous, states=states, part=self._request.follows)
-        seen = self._with_carried(whole if self._alarming(whole, facts) else facts, subject, asked)
+        words = whole if other else heard.asked
+
+        def follow(asked: Plan) -> Plan:
+            return self._following(asked, facts, patient)
+
+        seen = whole if self._alarming(whole, facts) else facts
+        seen = self._with_carried(seen, subject, follow(make_plan(words, self._table)))
         audience: Audience = "patient" if self._request.form == "plain" else self._state.audience
-        turn = care.turn(self._text, subject, audience=audience, language=self._language, intake=seen, plan=asked)
+        turn = care.turn(
+            self._text, subject, audience=audience, language=self._language, intake=seen, asked=words, follow=follow,
+            goes_on=self._state.plan is not None and not self._request.topic
+            and (self._request.follows or self._names_something(words)),
+        )  # fmt: skip
+        plan = turn.plan if turn.answers else self._state.plan or turn.plan
         answer = turn.answer
         if other is None:
             answer = self._revised(self._with_others(answer, heard), facts, patient, added=not self._request.asks)
@@ -134,7 +137,21 @@ class Exchange:
         if form is not None:
             whole_story = answer.model_copy(update={"question": told(self._state, self._text)})
             answer = in_form(form, whole_story, subject, None).model_copy(update={"question": self._text})
-        return Said(text=self._text, answer=answer, plan=turn.plan, patient=patient, other=other)
+        return Said(text=self._text, answer=answer, plan=plan, patient=patient, other=other)
+
+    def _names_something(self, words: Intake) -> bool:
+        return any(self._table[finding.concept].kind != "person" for finding in words.findings)
+
+    def _following(self, asked: Plan, facts: Intake, patient: Patient) -> Plan:
+        """The plan with what the turn leaves out, but for what turned out not to be so."""
+        previous = self._previous(asked)
+        if previous is None:
+            return asked
+        gone = [f.concept for f in facts.findings if f.status == "absent"]
+        gone += self._present(self._state.patient) - self._present(patient)
+        asked, previous = pruned(asked, gone, self._table), pruned(previous, gone, self._table)
+        states = not self._request.asks or (self._request.correction and not asked.asked)
+        return follow_up(asked, previous, states=states, part=self._request.follows)
 
     def _with_others(self, answer: Answer, heard: Heard) -> Answer:
         """The answer with a word on what was told of somebody else and is not taken for the patient's."""

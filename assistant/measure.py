@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 
 from assistant.ages import bare_age
+from assistant.corrections import AGE, in_digits, taken_back
+from assistant.person import age_of, sex_of
 from corpus.concepts import ConceptTable, Measurement
 from corpus.load import DATA, read_yaml
 from corpus.text import normalise
@@ -40,22 +42,10 @@ _BLOOD_PRESSURE = re.compile(
     + r"(?P<high>\d{2,3})\s*/\s*(?P<low>\d{2,3})(?!\s*/|\d)(?P<unit>\s*(?:mm\s*hg|毫米汞柱))?"
 )
 _OXYGEN = re.compile(
-    r"\bon\s+(?:\d+(?:\.\d+)?\s*l(?:/min|pm)?\b|o2\b|oxygen\b)|\d+(?:\.\d+)?\s*(?:l|升)(?:/min|/分)?\s*(?:o2|oxygen|吸氧|氧气)|吸氧|鼻导管给氧"
+    r"venturi|nasal cannula|non-rebreathe|\bnrb\b|on his concentrator|鼻导管|面罩吸氧|\bon\s+(?:\d+(?:\.\d+)?\s*l(?:/min|pm)?\b|o2\b|oxygen\b)|\d+(?:\.\d+)?\s*(?:l|升)(?:/min|/分)?\s*(?:o2|oxygen|吸氧|氧气)|吸氧|鼻导管给氧"
 )
-_AIR = re.compile(r"\bon (?:room )?air\b|\broom air\b|\bra\b|未吸氧|不吸氧|没有吸氧|没吸氧|空气下|呼吸空气")
-_AGE = re.compile(
-    r"(?P<years>\d{1,3})(?:\.\d)?\s*[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\b|yo\b|岁|周岁)"
-    r"|\baged?\s*[:=]?\s*(?P<aged>\d{1,3})\b|年龄\s*[:：为是]?\s*(?P<written>\d{1,3})"
-)
-_MONTHS = re.compile(
-    r"(?P<months>\d{1,2})\s*[- ]?(?:months?[- ]old|mo\b|个月大|个月的?\s*(?:宝宝|婴儿|孩子|娃|女婴|男婴|小孩))"
-)
-_WEEKS = re.compile(r"(?P<weeks>\d{1,2})\s*[- ]?(?:weeks?[- ]old|周大)")
-_FEMALE = re.compile(
-    r"\b(?:woman|female|lady|girl|she|her|mother|grandmother|wife|mum|mom)\b|女性|女士|老太太|女患者|[岁，,\s]女(?![婿儿])|^女[，,\s]"
-)
-_MALE = re.compile(
-    r"\b(?:man|male|gentleman|boy|he|his|father|grandfather|husband|dad)\b|男性|先生|老头|男患者|[岁，,\s]男|^男[，,\s]"
+_AIR = re.compile(
+    r"\bon (?:room )?air\b|\broom air\b|\bra\b|未吸氧|未用氧|未给氧|不吸氧|没有吸氧|没吸氧|空气下|呼吸空气"
 )
 _VALUE = re.compile(_TOLD + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?")
 
@@ -64,6 +54,29 @@ _VALUE = re.compile(_TOLD + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-
 _BARE_PULSE = re.compile(
     r"(?:heart|pulse|心跳|心率|脉搏)[^.;。；\d]{0,40}?\b(?:at|of|to)\s(?P<rate>\d{2,3})(?![\d.]|\s*(?:/|%|years|weeks|days))"
 )
+
+
+#: Ward shorthand: "T39.2 P120 R28", "VS 36.6 - 72 - 16 - 128/76", "91% on 4L", "98% RA", "pain 7/10", "鼻导管2L/min".
+_IN_A_ROW = re.compile(
+    r"\b(?:vs|obs|vitals)\s*:?\s*(?P<t>3\d(?:\.\d)?|4[0-2](?:\.\d)?)\s*-\s*(?P<p>\d{2,3})\s*-\s*(?P<r>\d{1,2})\b"
+)
+_LETTER = {
+    letter: re.compile(
+        rf"(?<![a-z0-9]){letter}\s?:?\s?(?P<value>\d{{2,3}})(?![\d.])(?=\s*(?:次/分|bpm|/min|[,;。，；\s]|$))"
+    )
+    for letter in "pr"
+}
+_FLOW = re.compile(r"(?:on|鼻导管|面罩|吸氧|氧流量)\s*(?P<flow>\d{1,2}(?:\.\d)?)\s*(?:l|升)(?:/min|/分|pm)?(?![a-z])")
+_PAIN = re.compile(r"(?:pain|疼痛?|痛)[^.;。；\d/]{0,6}(?P<score>\d{1,2})\s*/\s*10(?!\d)")
+_ON_AIR = re.compile(r"(?<![\d.])(?P<share>[5-9]\d|100)\s*%\s*(?:on )?(?:ra|room air|air|空气|未吸氧|吸氧|on \d)")
+_BARE_SUGAR = re.compile(
+    r"(?:gluc|sugars?|血糖)[^.;。；\d]{0,24}(?P<value>\d{1,2}(?:\.\d)?)(?![\d.%/]|\s*(?:kg|周|岁|天|年|weeks|years|days|hours|mg))"
+)
+_BARE_WEIGHT = re.compile(
+    r"(?:岁|个月|months?|years?|old|出生|孩子|宝宝)[^.;。；\d]{0,4}(?P<kg>\d{1,3}(?:\.\d{1,2})?)\s*(?:kg|公斤|千克)(?!/)"
+)
+_UNIT = re.compile(r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?")
+_AGE_TOLD = re.compile(r"(?<![\d.])\d{1,3}\s*(?:岁|years?[- ]old|yo\b)|\b(?:she|he)(?:'s| is)\s+\d{1,3}(?![\d.])")
 
 
 @dataclass
@@ -79,7 +92,7 @@ class Numbers:
 
 def read_numbers(text: str, table: ConceptTable) -> Numbers:
     """Find measurements, age and sex in *text*. The last value of a repeated measurement wins."""
-    folded = normalise(text)
+    folded = in_digits(normalise(text))
     found = Numbers()
     for match in _BLOOD_PRESSURE.finditer(folded):
         high, low = float(match["high"]), float(match["low"])
@@ -105,10 +118,36 @@ def read_numbers(text: str, table: ConceptTable) -> Numbers:
         found.vitals["on_oxygen"] = True
     if _AIR.search(folded):
         found.vitals["on_oxygen"] = False
-    found.age_years = _age(folded)
-    female, male = bool(_FEMALE.search(folded)), bool(_MALE.search(folded))
-    found.sex = None if female == male else "female" if female else "male"
+    if row := _IN_A_ROW.search(folded):
+        for key, name in (("temperature_c", "t"), ("heart_rate", "p"), ("respiratory_rate", "r")):
+            _keep(found, table.measurements.get(key), float(row[name]))
+    for letter, key in (("p", "heart_rate"), ("r", "respiratory_rate")):
+        if key not in found.vitals and (one := _LETTER[letter].search(folded)):
+            _keep(found, table.measurements.get(key), float(one["value"]))
+    if flow := _FLOW.search(folded):
+        _keep(found, table.measurements.get("oxygen_flow_l_min"), float(flow["flow"]))
+    if "pain" not in found.vitals and (score := _PAIN.search(folded)):
+        _keep(found, table.measurements.get("pain"), float(score["score"]))
+    if "spo2" not in found.vitals and (share := _ON_AIR.search(folded)):
+        _keep(found, table.measurements.get("spo2"), float(share["share"]))
+    if "glucose_mmol_l" not in found.labs and (sugar := _BARE_SUGAR.search(folded)):
+        _keep(found, table.measurements.get("glucose_mmol_l"), float(sugar["value"]))
+    if "weight_kg" not in found.vitals and (weight := _BARE_WEIGHT.search(folded)):
+        _keep(found, table.measurements.get("weight_kg"), float(weight["kg"]))
+    told = _number_words().sub(lambda match: str(_words()[match[1]]) + match[2], folded)
+    corrected = age_corrected(told)
+    found.age_years = corrected if corrected is not None else age_of(told)
+    if found.age_years is None:
+        found.age_years = bare_age(told)
+    found.sex = sex_of(folded)
     return found
+
+
+def age_corrected(folded: str) -> float | None:
+    """The age that somebody gives after taking back another."""
+    first = _AGE_TOLD.search(folded)
+    back = taken_back(folded, first.end(), AGE) if first else None
+    return float(back[0]) if back and float(back[0]) <= 130 else None
 
 
 def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, float, str, str]]:
@@ -120,12 +159,22 @@ def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, f
             end = position + len(name)
             if not taken & set(range(position, end)) and _bounded(folded, position, end):
                 match = _VALUE.match(folded, end)
-                if match and not folded.startswith("/", match.end("value")):
+                if match and (
+                    not folded.startswith("/", match.end("value")) or _of_fifteen(folded, match, measurement)
+                ):
                     taken |= set(range(position, match.end("value")))
                     shown = folded[position : match.end()].strip()
-                    values.append((position, measurement, float(match["value"]), match["unit"] or "", shown))
+                    value, unit = match["value"], match["unit"] or ""
+                    if back := taken_back(folded, match.end("value")):
+                        value = back[0]
+                        unit = (again["unit"] or unit) if (again := _UNIT.match(folded, back[1])) else unit
+                    values.append((position, measurement, float(value), unit, shown))
             position = folded.find(name, end)
     return [(m, v, u, s) for _, m, v, u, s in sorted(values, key=lambda item: item[0])]
+
+
+def _of_fifteen(folded: str, match: re.Match[str], measurement: Measurement) -> bool:
+    return measurement.key == "gcs" and folded.startswith("/15", match.end("value"))
 
 
 @functools.cache
@@ -180,15 +229,3 @@ def _keep(found: Numbers, measurement: Measurement | None, value: float, shown: 
         found.vitals[measurement.key] = value
     else:
         found.labs[measurement.key] = value
-
-
-def _age(folded: str) -> float | None:
-    folded = _number_words().sub(lambda match: str(_words()[match[1]]) + match[2], folded)
-    if match := _WEEKS.search(folded):
-        return round(int(match["weeks"]) / 52.18, 3)
-    if match := _MONTHS.search(folded):
-        return round(int(match["months"]) / 12, 3)
-    if match := _AGE.search(folded):
-        years = float(next(value for value in match.groups() if value))
-        return years if years <= 130 else None
-    return bare_age(folded)

@@ -44,7 +44,7 @@ def remember(
     told = merge(
         _renumbered(patient, intake, request, past).without(*_gone(denied, patient, request, knowledge)), intake, table
     )
-    told = _with_history(told, intake, knowledge)
+    told = _with_history(_renumbered(told, intake, request, past), intake, knowledge)
     told = told.updated(conditions=list(_treatments_told(intake, knowledge)), allergies=allergies)
     sex = _sex(normalise(intake.text)) if request.correction else None
     if sex is not None:

@@ -10,9 +10,9 @@ from assistant import forms
 from assistant.answer import Answer, Audience, Recommendation
 from assistant.changes import Judge
 from assistant.compose import KIND_ORDER, change_blocks, recommend
+from assistant.evidence import Chosen
 from assistant.facts import PatientFacts
 from assistant.forms import parts
-from assistant.fusion import Chosen
 from assistant.intake import Intake, read
 from assistant.knowledge import Knowledge
 from assistant.measure import Numbers
@@ -59,7 +59,14 @@ def again(
         intake = _settled(full, subject, knowledge.table)
         limit = _LONGER if form == "longer" else None
         answer = care.turn(
-            full.text, subject, audience=audience, language=language, intake=intake, plan=full.plan, limit=limit
+            full.text,
+            subject,
+            audience=audience,
+            language=language,
+            intake=intake,
+            plan=full.plan,
+            limit=limit,
+            goes_on=not full.answer.declined,
         ).answer
     if form != "why":
         answer = answer.model_copy(update={"changed": ()})

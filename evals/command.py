@@ -13,16 +13,17 @@ from assistant.progress import progress_bar
 from evals.dialogue import run_dialogue
 from evals.personal import run_personal
 from evals.retrieval import run_retrieval
+from evals.scope import run_scope
 
-_SUITES = {"personal": run_personal, "dialogue": run_dialogue, "retrieval": run_retrieval}
+_SUITES = {"personal": run_personal, "dialogue": run_dialogue, "retrieval": run_retrieval, "scope": run_scope}
 
 
 def evaluate(
-    suites: Annotated[list[str] | None, typer.Argument(help="personal, dialogue, retrieval; by default all")] = None,
+    suites: Annotated[list[str] | None, typer.Argument(help=f"{', '.join(_SUITES)}; by default all")] = None,
     cases: Annotated[Path | None, typer.Option(help="JSONL file of your own cases, for one suite")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="write JSON alone to standard output")] = False,
 ) -> None:
-    """Evaluate: what must and must not be said to each patient, whole conversations, and whether search finds."""
+    """Evaluate what is said to each patient and in conversations, what is found, and what is declined."""
     wanted = suites or list(_SUITES)
     unknown = [name for name in wanted if name not in _SUITES]
     if unknown:
@@ -49,6 +50,8 @@ def _plain(report: dict[str, Any]) -> str:
         return "\n".join([*lines, *(f"- {failure['id']}: {failure['problem']}" for failure in report["failures"])])
     if report["suite"] == "dialogue":
         return _dialogue(report)
+    if report["suite"] == "scope":
+        return _scope(report)
     lines = [
         f"{group:<10} n {figures['n']:>4}  search {figures['search_at_5']:.3f}  answer {figures['answer']:.3f}"
         for group, figures in report["groups"].items()
@@ -68,3 +71,15 @@ def _dialogue(report: dict[str, Any]) -> str:
         for kind, groups in report["kinds"].items()
     ]
     return "\n".join([*lines, *(f"- {f['id']} turn {f['turn']}: {f['problem']}" for f in report["failures"])])
+
+
+def _scope(report: dict[str, Any]) -> str:
+    lines = ["scope: outside declined, inside answered, mixed answered in part"]
+    lines += [
+        f"{item['half']:<20} {item['group']:<26} {item['right']:>3} of {item['n']:>3}" for item in report["groups"]
+    ]
+    lines += [
+        f"{item['half']:<20} {'kind named rightly':<26} {item['kind_right']:>3} of {item['declined']:>3}"
+        for item in report["kinds"]
+    ]
+    return "\n".join([*lines, *(f"- {m['half']} {m['id']}: {m['problem']}: {m['question']}" for m in report["missed"])])

@@ -20,6 +20,7 @@ from assistant.plan import make_plan
 from corpus.models import Language
 from evals.casefile import read_jsonl, read_plain_jsonl
 from evals.retrieval import CASES, Question, relevant
+from index.embed import Vectors
 
 #: The seed of every draw, and how much is drawn: enough for intervals of ±0.04, embedded in minutes.
 SEED = 2026
@@ -40,13 +41,18 @@ class Query:
 
 @dataclass(frozen=True)
 class JudgedSet:
-    """Texts with their language, and queries. ``entry`` groups texts that count as one answer, if any do."""
+    """Texts with their language, and queries.
+
+    ``entries`` groups texts that count as one answer, if any do; ``vectors`` are those of the texts, where the
+    index has them already.
+    """
 
     name: str
     texts: tuple[str, ...]
     languages: tuple[Language, ...]
     queries: tuple[Query, ...]
-    entries: tuple[int, ...] | None = field(default=None)
+    entries: tuple[int, ...] | None = None
+    vectors: Vectors | None = field(default=None, compare=False)
 
 
 def questions(care: Assistant) -> JudgedSet:
@@ -67,6 +73,7 @@ def questions(care: Assistant) -> JudgedSet:
         tuple(version.rows[row].language for row in rows),
         tuple(queries),
         tuple(number[version.rows[row].entry] for row in rows),
+        version.dense.vectors()[rows],
     )
 
 

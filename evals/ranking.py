@@ -120,6 +120,8 @@ class _Queries:
 
 def _vectors(judged: JudgedSet, embedder: Embedder) -> Vectors:
     """The vectors of a set's texts, kept between runs."""
+    if judged.vectors is not None:
+        return judged.vectors
     key = hashlib.sha256("\x00".join([embedder.name, *judged.texts]).encode()).hexdigest()[:16]
     path = Settings().home / "evals" / f"{judged.name}-{key}.npy"
     if path.is_file():

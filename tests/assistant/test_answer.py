@@ -72,7 +72,7 @@ def test_each_topic_is_answered_and_every_sentence_of_advice_is_marked(
 
 def test_every_statement_can_be_cited_exactly_in_both_languages_and_wordings(care: Assistant) -> None:
     from assistant.compose import CitationBook, recommend
-    from assistant.fusion import Chosen
+    from assistant.evidence import Chosen
     from assistant.verify import exact_quotes, supported
 
     version = care.searcher.version

@@ -50,7 +50,7 @@ def test_ask_writes_one_json_answer(run: Any, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     answer = json.loads(result.stdout)
     keys = {"question", "language", "audience", "urgency", "recommendations", "held_back", "citations", "not_checked",
-            "ask_next", "abstained", "abstain_reason", "text", "generator", "index"}  # fmt: skip
+            "ask_next", "declined", "abstained", "abstain_reason", "text", "generator", "index"}  # fmt: skip
     assert keys <= set(answer)
     assert {
         "n",

@@ -11,7 +11,7 @@ import pytest
 from assistant import Assistant, InputError, check_sentences, verify_claim
 from assistant.claims.meaning import nli_from
 from assistant.compose import CitationBook, recommend
-from assistant.fusion import Chosen
+from assistant.evidence import Chosen
 from assistant.verify import exact_quotes, supported
 from corpus.concepts import ConceptTable
 from evals.verify import plain, run
