@@ -11,6 +11,8 @@ from assistant.news2 import News2
 from corpus.models import Kind, Language, Level
 
 Audience = Literal["nurse", "patient"]
+#: Whether something is advised: not said so far, advised, held back for a reason, or not for this patient.
+Standing = Literal["not_said", "recommended", "held_back", "not_for_patient", "no_longer_held_back"]
 DeclinedKind = Literal["dose", "start_stop", "diagnosis", "legal_financial", "not_care"]
 
 
@@ -86,6 +88,18 @@ class HeldBack(_Frozen):
     citations: tuple[int, ...]
 
 
+class Change(_Frozen):
+    """Earlier advice that a new fact makes wrong, lets stand again, or adds to."""
+
+    id: str = Field(description="id of the recommendation, or of the rule and the thing it is about")
+    text: str
+    was: Standing
+    now: Standing
+    why: str | None = Field(default=None, description="the reason of the rule or exception behind it")
+    because: tuple[Because, ...] = ()
+    citations: tuple[int, ...] = ()
+
+
 class Declined(_Frozen):
     """A part of the question that is not answered, what kind it is, and what is said instead."""
 
@@ -119,6 +133,7 @@ class Answer(_Frozen):
     urgency: Urgency
     recommendations: tuple[Recommendation, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
+    changed: tuple[Change, ...] = Field(default=(), description="earlier advice that what was said now changes")
     citations: tuple[Citation, ...] = ()
     not_checked: tuple[str, ...] = ()
     ask_next: tuple[str, ...] = ()
@@ -126,6 +141,7 @@ class Answer(_Frozen):
     abstained: bool = False
     abstain_reason: str | None = None
     text: str
+    form: str | None = Field(default=None, description="the form asked for: sbar, care_plan, why, source …")
     generator: str = Field(default="composed", description="'composed', or the model whose wording this is")
     generation: Generation | None = Field(default=None, description="what the model did; none where none is set")
     index: str

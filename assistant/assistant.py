@@ -18,7 +18,7 @@ from assistant.intake import Intake, read
 from assistant.knowledge import Knowledge
 from assistant.messages import say
 from assistant.patient import Patient
-from assistant.plan import Plan, follow_up, make_plan
+from assistant.plan import Plan, make_plan
 from assistant.relevance import least_cosine
 from assistant.scope import Scope, split
 from assistant.settings import Settings
@@ -32,7 +32,7 @@ from corpus.text import clean
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from assistant.conversation import Conversation
+    from assistant.conversation import Conversation, State
     from assistant.stream import Event
     from assistant.what_if import Difference
     from index.search import Searcher
@@ -50,11 +50,15 @@ _CALM = frozenset({"routine", "self_care"})
 
 @dataclass(frozen=True)
 class Turn:
-    """An answer with what it was made from, for the conversation that it belongs to."""
+    """An answer with what it was made from, for the conversation that it belongs to.
+
+    ``answers`` is false where all that was asked is outside the scope.
+    """
 
     answer: Answer
     plan: Plan
     intake: Intake
+    answers: bool = True
 
 
 class Assistant:
@@ -143,25 +147,34 @@ class Assistant:
         *,
         audience: Audience = "nurse",
         language: Language | None = None,
-        previous: Plan | None = None,
+        intake: Intake | None = None,
+        asked: Intake | None = None,
+        plan: Plan | None = None,
+        follow: Callable[[Plan], Plan] | None = None,
+        goes_on: bool = False,
         limit: int | None = None,
     ) -> Turn:
-        """Like :meth:`ask`, never reworded, with the plan and the findings.
+        """Like :meth:`ask`, never reworded, with plan and findings; a conversation gives what it has decided of them.
 
-        *previous* is the plan a follow-up question refers to.
+        *intake* is what holds of the patient and *asked* what is asked, *plan* an earlier plan to answer by again, and
+        *follow* completes the plan of a question that goes on from another. One that *goes_on* is about care though its
+        words alone may not say so.
         """
         text = check_question(question)
         scope = split(text, self.knowledge.table, self._is_near)
-        intake = read(text, self.knowledge.table)
+        if goes_on and all(part.kind == "not_care" for part in scope.declined):
+            scope = replace(scope, kept=text, declined=())
+        intake = intake or read(text, self.knowledge.table)
         language = language or self.settings.lang or intake.language
         facts = self._facts(patient, intake)
         triaged = assess(
             facts, {**patient.vitals, **intake.numbers.vitals}, self.knowledge.red_flags, self.knowledge.table
         )
-        asked = intake if scope.kept == text or not scope.answers else read(scope.kept, self.knowledge.table)
-        plan = make_plan(asked, self.knowledge.table)
-        if previous is not None and scope.answers:
-            plan = follow_up(plan, previous)
+        if scope.kept != text and scope.answers:
+            asked = read(scope.kept, self.knowledge.table)
+        plan = plan or make_plan(asked or intake, self.knowledge.table)
+        if follow is not None and scope.answers:
+            plan = follow(plan)
         plan = replace(plan, query=plan.query[:MAX_QUERY])
         if limit is not None and limit < 1:
             raise InputError(f"limit is {limit}; it must be at least 1")
@@ -169,7 +182,7 @@ class Assistant:
         most = _EMERGENCY_POOL if triaged.level == "emergency" else limit or _LIMIT[audience]
         evidence = self._gather(plan, scope, intake, facts, most, alarms, triaged.level == "emergency")
         answer = self._write(text, patient, intake, triaged, evidence, scope, facts, plan, audience, language)
-        return Turn(answer, plan if scope.answers else previous or plan, intake)
+        return Turn(answer, plan, intake, scope.answers)
 
     def what_if(
         self,
@@ -192,11 +205,27 @@ class Assistant:
         """Decide urgency alone, by rules, without any search."""
         return triage(text, patient or Patient(), self.knowledge, self.settings, language)
 
-    def conversation(self, patient: Patient | None = None, *, audience: Audience = "nurse") -> Conversation:
-        """A conversation about one patient, whose facts it collects as they are told."""
-        from assistant.conversation import Conversation
+    def conversation(
+        self,
+        patient: Patient | None = None,
+        *,
+        audience: Audience = "nurse",
+        language: Language | None = None,
+        state: State | None = None,
+    ) -> Conversation:
+        """A conversation about one patient, whose facts it collects as they are told.
 
-        return Conversation(self, patient or Patient(), audience)
+        It answers in *language* until the user changes to another; by default in the user's. With *state* it goes on
+        from there.
+        """
+        from assistant.conversation import Conversation, State
+
+        return Conversation(self, state or State(patient=patient or Patient(), audience=audience, language=language))
+
+    def citation_book(self, answer: Answer) -> compose.CitationBook:
+        """A book that goes on numbering citations where an answer ends."""
+        version = self.searcher.version
+        return compose.CitationBook(version.passage_of, version.document, answer.language, answer.citations)
 
     def document(self, document_id: str) -> Document:
         """A cited document; raises :class:`KeyError` for an unknown id."""

@@ -10,8 +10,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from assistant import cli_corpus, cli_index
-from assistant.batch import Case, choice, patient_of, required, run_batch, text_of
+from assistant import cli_chat, cli_corpus, cli_index
+from assistant.batch import Case, choice, patient_of, run_batch, text_of
 from assistant.cli_options import (
     BAD_INPUT,
     UNUSABLE,
@@ -42,6 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Cited, personalised nursing-care recommendations.",
 )
+app.command()(cli_chat.chat)
 app.add_typer(cli_index.app, name="index")
 app.add_typer(cli_corpus.app, name="corpus")
 
@@ -91,38 +92,6 @@ def ask(
         return
     answer = _load().ask(question, facts, audience=audience, language=lang, limit=limit)
     show(answer.model_dump(mode="json"), answer.text, as_json)
-
-
-@app.command()
-def chat(
-    batch: BatchFile = None,
-    patient: PatientFile = None,
-    audience: Audience = "nurse",
-    as_json: Json = False,
-) -> None:
-    """Talk about one patient; or run dialogues from a file: {"id", "turns": [{"user": "…"}]}."""
-    one_of(audience, _AUDIENCES, "--audience")
-    care = _load()
-    if batch is not None:
-
-        def dialogue(case: Case) -> Case:
-            turns = required(case, "turns")
-            if not isinstance(turns, list) or not all(
-                isinstance(t, dict) and isinstance(t.get("user"), str) for t in turns
-            ):
-                raise InputError('\'turns\' must be a list of {"user": "…"}')
-            conversation = care.conversation(patient_of(case), audience=choice(case, "audience", _AUDIENCES, audience))
-            language = choice(case, "lang", _LANGUAGES, None)
-            said = (conversation.say(t["user"], language=language) for t in turns)
-            return {"answers": [care.reword(a, conversation.patient).model_dump(mode="json") for a in said]}
-
-        finish(run_batch(batch, dialogue))
-    facts = Patient.from_file(patient) if patient else Patient()
-    conversation = care.conversation(facts, audience=audience)
-    for line in sys.stdin:
-        if line.strip():
-            answer = care.reword(conversation.say(line), conversation.patient)
-            show(answer.model_dump(mode="json"), answer.text, as_json)
 
 
 @app.command()

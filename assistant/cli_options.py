@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -27,6 +29,19 @@ def one_of(value: str | None, allowed: tuple[str, ...], option: str) -> None:
     """Refuse an option's value that is not among the allowed ones, as a usage error."""
     if value is not None and value not in allowed:
         raise typer.BadParameter(f"{option} must be one of {', '.join(allowed)}")
+
+
+def typed_lines() -> Iterator[str]:
+    """The lines of standard input that say something; somebody who types them is shown where, on standard error."""
+    prompt = sys.stdin.isatty()
+    while True:
+        if prompt:
+            typer.echo("> ", nl=False, err=True)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        if line.strip():
+            yield line
 
 
 def finish(good: bool) -> NoReturn:

@@ -6,7 +6,17 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from assistant.answer import Answer, Audience, Because, Citation, Declined, HeldBack, Recommendation, Urgency
+from assistant.answer import (
+    Answer,
+    Audience,
+    Because,
+    Change,
+    Citation,
+    Declined,
+    HeldBack,
+    Recommendation,
+    Urgency,
+)  # fmt: skip
 from assistant.evidence import Chosen, Evidence, Held
 from assistant.intake import Intake
 from assistant.messages import knows, say
@@ -39,12 +49,14 @@ DocumentOf = Callable[[str], Document]
 class CitationBook:
     """Numbers citations in the order in which they are first used, each span once."""
 
-    def __init__(self, passage_of: PassageOf, document_of: DocumentOf, language: Language) -> None:
+    def __init__(
+        self, passage_of: PassageOf, document_of: DocumentOf, language: Language, start: Iterable[Citation] = ()
+    ) -> None:
         self._passage_of = passage_of
         self._document_of = document_of
         self._language = language
-        self._numbers: dict[tuple[str, int, int], int] = {}
-        self.citations: list[Citation] = []
+        self.citations: list[Citation] = list(start)
+        self._numbers = {(c.document, c.start, c.end): c.n for c in self.citations}
 
     def cite(self, entry: str, parts: Iterable[Part] = ("text",)) -> int:
         """The number of the citation that covers these parts of a statement or rule."""
@@ -131,7 +143,7 @@ def hold_back_quotes(held: Sequence[HeldQuote], language: Language, book: Citati
 
 def _recommendation(chosen: Chosen, audience: Audience, language: Language, book: CitationBook) -> Recommendation:
     statement = chosen.statement
-    wording, parts = _wording(statement, audience)
+    wording, parts = wording_of(statement, audience)
     shown: list[Part] = [*parts, "why"]
     if statement.escalate_when:
         shown.append("escalate_when")
@@ -148,7 +160,8 @@ def _recommendation(chosen: Chosen, audience: Audience, language: Language, book
     )
 
 
-def _wording(statement: Statement, audience: Audience) -> tuple[Bilingual, list[Part]]:
+def wording_of(statement: Statement, audience: Audience) -> tuple[Bilingual, list[Part]]:
+    """The wording of a statement for a reader, and the parts of its passage that this wording stands in."""
     if audience == "patient" and statement.plain is not None:
         return statement.plain, ["plain", "text"]
     return statement.text, ["text"]
@@ -175,7 +188,7 @@ def hold_back(
             reason = item.by.text[language]
         text = table.label(item.concept, language)
         if item.statement is not None:
-            wording, _ = _wording(item.statement, audience)
+            wording, _ = wording_of(item.statement, audience)
             text = wording[language]
         result.append(
             HeldBack(
@@ -238,7 +251,7 @@ def _question(missing: Missing, table: ConceptTable, language: Language) -> str:
 def markdown(answer: Answer, number: str, sources: bool = True) -> str:
     """The answer as Markdown, every sentence of advice with its ``[n]``; *number* is the emergency number."""
     language = answer.language
-    blocks = [urgency_block(answer.urgency, language, number)]
+    blocks = [urgency_block(answer.urgency, language, number), *change_blocks(answer.changed, language)]
     if answer.declined:
         blocks.append(f"### {say('heading.declined', language)}")
         blocks.append("\n".join(f"- {_declined_line(part, language)}" for part in answer.declined))
@@ -273,7 +286,7 @@ def urgency_block(urgency: Urgency, language: Language, number: str) -> str:
     if urgency.reasons:
         lines.append(marked(urgency.action, cited) if cited else urgency.action)
         for reason in urgency.reasons:
-            facts = f" ({_facts(reason.because, language)})" if reason.because else ""
+            facts = f" ({facts_text(reason.because, language)})" if reason.because else ""
             lines.append(f"- {reason.text}{facts}{''.join(f' [{n}]' for n in reason.citations)}")
     return "\n\n".join(lines[:2]) + ("\n\n" + "\n".join(lines[2:]) if lines[2:] else "")
 
@@ -286,6 +299,18 @@ def generation_line(answer: Answer) -> str | None:
     if done.status == "composed":
         return say(f"generation.{done.reason}", answer.language, model=done.model)
     return say("generation.reworded", answer.language, model=done.model)
+
+
+def change_blocks(changes: Iterable[Change], language: Language) -> list[str]:
+    """What a new fact changes in earlier advice, as Markdown; those with the same facts behind them together."""
+    groups: dict[str, list[str]] = {}
+    for change in changes:
+        facts = facts_text(change.because, language) or say("changed.said", language)
+        why = f"  \n  {marked(change.why, change.citations)}" if change.why else ""
+        head = say(f"changed.{change.now}", language, facts=facts)
+        groups.setdefault(head, []).append(f"- {marked(change.text, change.citations)}{why}")
+    blocks = [f"### {say('changed.heading', language)}"] if groups else []
+    return blocks + ["\n".join([head, "", *lines]) for head, lines in groups.items()]
 
 
 def marked(text: str, citations: Sequence[int]) -> str:
@@ -318,7 +343,8 @@ def source_line(citation: Citation, language: Language) -> str:
     return f"{citation.n}. {text}. {citation.url or ''}".rstrip()
 
 
-def _facts(facts: Sequence[Because], language: Language) -> str:
+def facts_text(facts: Sequence[Because], language: Language) -> str:
+    """Facts in words, one after the other."""
     return ("；" if language == "zh" else "; ").join(fact_text(fact, language) for fact in facts)
 
 
@@ -334,7 +360,7 @@ def _recommendation_block(item: Recommendation, audience: Audience, language: La
     lines = [f"- {marked(item.text, item.citations)}"]
     details = []
     if item.because:
-        details.append(f"*{say(f'label.because.{audience}', language)} {_facts(item.because, language)}*")
+        details.append(f"*{say(f'label.because.{audience}', language)} {facts_text(item.because, language)}*")
     if item.strength and audience == "nurse":
         details.append(f"*{say('label.strength', language)}{colon}{item.strength}*")
     if details:
@@ -351,6 +377,6 @@ def _recommendation_block(item: Recommendation, audience: Audience, language: La
 def _held_block(item: HeldBack, language: Language) -> str:
     colon = "：" if language == "zh" else ": "
     marks = "".join(f"[{n}]" for n in item.citations)
-    facts = f" ({_facts(item.because, language)})" if item.because else ""
+    facts = f" ({facts_text(item.because, language)})" if item.because else ""
     otherwise, reason = say("label.otherwise", language), say("label.held_because", language)
     return f"- {otherwise}{colon}{item.text}  \n  {reason}{colon}{item.reason}{facts} {marks}"

@@ -6,6 +6,7 @@ import functools
 import re
 from dataclasses import dataclass, field
 
+from assistant.ages import bare_age
 from assistant.corrections import AGE, in_digits, taken_back
 from assistant.person import age_of, sex_of
 from corpus.concepts import ConceptTable, Measurement
@@ -136,6 +137,8 @@ def read_numbers(text: str, table: ConceptTable) -> Numbers:
     told = _number_words().sub(lambda match: str(_words()[match[1]]) + match[2], folded)
     corrected = age_corrected(told)
     found.age_years = corrected if corrected is not None else age_of(told)
+    if found.age_years is None:
+        found.age_years = bare_age(told)
     found.sex = sex_of(folded)
     return found
 

@@ -189,6 +189,30 @@ class Patient(BaseModel):
                 merged[key] = value
         return Patient(**merged)
 
+    def without(self, *concepts: str) -> Patient:
+        """A copy in which nothing says that the patient has, takes or uses one of these concepts or a kind of it."""
+        if not concepts:
+            return self
+        facts = self.model_dump()
+        for name in ("conditions", "symptoms", "medications", "devices", "habits"):
+            facts[name] = [left for word in facts[name] if (left := _left_of(word, concepts))]
+        for name, concept in (("pregnant", "pregnancy"), ("breastfeeding", "breastfeeding_person")):
+            if facts[name] and any(_concepts().is_a(concept, gone) for gone in concepts if gone in _concepts()):
+                facts[name] = None
+        return Patient(**facts)
+
+
+def _left_of(word: str, gone: tuple[str, ...]) -> str:
+    """A word as it stands, or without the names in it of concepts that are gone; empty if nothing else is named."""
+    table = _concepts()
+    exact = table.lookup(word)
+    if exact is not None:
+        return "" if any(table.is_a(exact, concept) for concept in gone) else word
+    names = [(m.name, any(table.is_a(m.concept, concept) for concept in gone)) for m in table.find(word)]
+    if not any(is_gone for _, is_gone in names):
+        return word
+    return ", ".join(name for name, is_gone in names if not is_gone)
+
 
 def describe(error: ValidationError, name: str) -> str:
     """One line for the first problems of a validation error, with field names and values as given."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.intake import Intake
@@ -52,17 +53,56 @@ def make_plan(intake: Intake, table: ConceptTable) -> Plan:
     )
 
 
-def follow_up(plan: Plan, previous: Plan) -> Plan:
-    """A follow-up question with what it leaves out taken from the question before it."""
-    if plan.named and plan.kinds:
+def follow_up(plan: Plan, previous: Plan, *, states: bool = False, part: bool = False) -> Plan:
+    """A turn with what it leaves out taken from the question before it.
+
+    One that *states* facts has the same question answered again with them. One that is a *part* of a question
+    ("and fruit?") takes over the rest of it; a whole question that names its own illness takes nothing.
+    """
+    topic = previous.query.partition("\n")[0]
+    query = f"{topic}\n{plan.query}"
+    if states:
+        return Plan(
+            query=query,
+            asked=_both(plan.asked, previous.asked),
+            named=_both(plan.named, previous.named),
+            kinds=previous.kinds,
+            considered=_both(plan.considered, previous.considered),
+        )
+    if plan.named and (not part or plan.asked or plan.kinds):
         return plan
+    whole = bool(plan.asked) and not part
     return replace(
         plan,
-        query=plan.query if plan.named else f"{plan.query} {' '.join(previous.query.split())}",
+        query=query,
         named=plan.named or previous.named,
-        kinds=plan.kinds or previous.kinds,
+        kinds=plan.kinds if whole else plan.kinds or previous.kinds,
         asked=plan.asked or previous.asked,
     )
+
+
+def pruned(plan: Plan, gone: Iterable[str], table: ConceptTable) -> Plan:
+    """The plan without concepts that turned out not to be so, nor their names in its query."""
+    gone = tuple(gone)
+
+    def out(concept: str) -> bool:
+        return any(table.is_a(concept, one) for one in gone)
+
+    query = normalise(plan.query)
+    for mention in sorted(table.find(query), key=lambda m: -m.start):
+        if out(mention.concept):
+            query = query[: mention.start] + query[mention.end :]
+    return replace(
+        plan,
+        query=query if gone else plan.query,
+        asked=tuple(c for c in plan.asked if not out(c)),
+        named=tuple(c for c in plan.named if not out(c)),
+        considered=tuple(c for c in plan.considered if not out(c)),
+    )
+
+
+def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*one, *other]))
 
 
 def _remedies(folded: str, named: list[str], table: ConceptTable) -> list[str]:

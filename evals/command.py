@@ -10,19 +10,20 @@ import typer
 
 from assistant.assistant import Assistant
 from assistant.progress import progress_bar
+from evals.dialogue import run_dialogue
 from evals.personal import run_personal
 from evals.retrieval import run_retrieval
 from evals.scope import run_scope
 
-_SUITES = {"personal": run_personal, "retrieval": run_retrieval, "scope": run_scope}
+_SUITES = {"personal": run_personal, "dialogue": run_dialogue, "retrieval": run_retrieval, "scope": run_scope}
 
 
 def evaluate(
-    suites: Annotated[list[str] | None, typer.Argument(help="personal, retrieval, scope; by default all")] = None,
+    suites: Annotated[list[str] | None, typer.Argument(help=f"{', '.join(_SUITES)}; by default all")] = None,
     cases: Annotated[Path | None, typer.Option(help="JSONL file of your own cases, for one suite")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="write JSON alone to standard output")] = False,
 ) -> None:
-    """Evaluate what is said to each patient, whether common questions find their passage, and what is declined."""
+    """Evaluate what is said to each patient and in conversations, what is found, and what is declined."""
     wanted = suites or list(_SUITES)
     unknown = [name for name in wanted if name not in _SUITES]
     if unknown:
@@ -47,6 +48,8 @@ def _plain(report: dict[str, Any]) -> str:
             f"must-not {report['must_not_said']} of {report['must_not']}"
         ]
         return "\n".join([*lines, *(f"- {failure['id']}: {failure['problem']}" for failure in report["failures"])])
+    if report["suite"] == "dialogue":
+        return _dialogue(report)
     if report["suite"] == "scope":
         return _scope(report)
     lines = [
@@ -54,6 +57,20 @@ def _plain(report: dict[str, Any]) -> str:
         for group, figures in report["groups"].items()
     ]
     return "\n".join(["retrieval: a directly relevant statement among the first five found, and in the answer", *lines])
+
+
+def _dialogue(report: dict[str, Any]) -> str:
+    checks = report["checks"]
+    told = ", ".join(f"{group} {f['passed']} of {f['of']}" for group, f in checks.items())
+    lines = [
+        f"dialogue: {report['dialogues']} conversations; turns passed {report['turns_passed']} of {report['turns']}; "
+        f"checks {told}"
+    ]
+    lines += [
+        f"{kind:<16}" + "  ".join(f"{group} {f['passed']}/{f['of']}" for group, f in groups.items())
+        for kind, groups in report["kinds"].items()
+    ]
+    return "\n".join([*lines, *(f"- {f['id']} turn {f['turn']}: {f['problem']}" for f in report["failures"])])
 
 
 def _scope(report: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.assistant import Assistant
-from assistant.conversation import Conversation
+from assistant.conversation import Conversation, State
 from assistant.errors import InputError
 from assistant.measure import read_numbers
 from assistant.patient import Patient, measurement_label
@@ -33,7 +33,7 @@ _EXAMPLES = {
 def nurse_page(care: Assistant, language: str) -> None:
     """Lay out the page inside the current ``gr.Blocks``."""
     board = Switchboard()
-    plan = gr.State(None)
+    talk = gr.State(None)
     with gr.Row(elem_classes="page-head"):
         head = gr.HTML(_head(language))
         board.add(head, value=_head)
@@ -90,7 +90,7 @@ def nurse_page(care: Assistant, language: str) -> None:
     def respond(message: str, history: list[Any], lang: str, last: Any, *values: Any) -> Iterator[list[Any]]:
         unchanged = [gr.skip()] * len(fields)
         try:
-            conversation = Conversation(care, patient_from(values, care), "nurse", last)
+            conversation = Conversation(care, state_with(last, patient_from(values, care)))
             answer = conversation.say(message)
         except InputError as error:
             gr.Warning(str(error))
@@ -106,15 +106,15 @@ def nurse_page(care: Assistant, language: str) -> None:
         full = [*history, {"role": "assistant", "content": shown}]
         filled = fill(conversation.patient, lang)
         understood_html = show.chips(conversation.patient, care, lang)
-        yield ["", full, gr.skip(), show.evidence(answer, care), understood_html, conversation.plan, *filled]
+        yield ["", full, gr.skip(), show.evidence(answer, care), understood_html, conversation.state, *filled]
         reworded = care.reword(answer, conversation.patient)
         if reworded is not answer:
             body = "\n\n".join(show.chat_blocks(reworded, number))
             full = [*history, {"role": "assistant", "content": body}]
             yield [gr.skip(), full, *[gr.skip()] * 4, *unchanged]
 
-    outputs = [question, chat, urgency, evidence, understood, plan, *fields]
-    inputs = [question, chat, switch, plan, *fields]
+    outputs = [question, chat, urgency, evidence, understood, talk, *fields]
+    inputs = [question, chat, switch, talk, *fields]
     asked = gr.on([send.click, question.submit], respond, inputs, outputs, show_progress="minimal")
     asked.then(None, None, None, js=SHOW_LATEST)
     examples.input(lambda chosen: chosen or "", examples, question)
@@ -210,6 +210,14 @@ def patient_from(values: tuple[Any, ...], care: Assistant) -> Patient:
         labs=read.labs,
         vitals=read.vitals,
     )
+
+
+def state_with(last: State | None, patient: Patient) -> State:
+    """The state of the conversation with the patient in the fields; what they do not show is kept."""
+    if last is None:
+        return State(patient=patient)
+    hidden = {name: getattr(last.patient, name) for name in ("devices", "habits", "absent", "breastfeeding")}
+    return last.model_copy(update={"patient": Patient(**(patient.model_dump() | hidden))})
 
 
 def fill(patient: Patient, language: str) -> list[Any]:

@@ -18,7 +18,7 @@ _MARK = re.compile(r"\[(\d+)\]")
 
 def chat_blocks(answer: Answer, number: str) -> list[str]:
     """The answer for the chat, in pieces to stream: the urgency first; marks link to the evidence panel."""
-    body = compose.markdown(answer, number, sources=False)
+    body = answer.text if answer.form else compose.markdown(answer, number, sources=False)
     return [
         _MARK.sub(r'<a href="#source-\1" target="_self">[\1]</a>', block) for block in re.split(r"\n\n(?=### )", body)
     ]

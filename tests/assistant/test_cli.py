@@ -51,7 +51,7 @@ def test_ask_writes_one_json_answer(run: Any, tmp_path: Path) -> None:
     answer = json.loads(result.stdout)
     keys = {"question", "language", "audience", "urgency", "recommendations", "held_back", "citations", "not_checked",
             "ask_next", "declined", "abstained", "abstain_reason", "text", "generator", "index"}  # fmt: skip
-    assert set(answer) == keys
+    assert keys <= set(answer)
     assert {
         "n",
         "document",
@@ -121,6 +121,26 @@ def test_triage_news2_verify_and_chat_batches(run: Any, tmp_path: Path) -> None:
         "--json",
     )
     assert len(json.loads(chatted.stdout)["answers"]) == 2
+
+
+def test_a_chat_reads_lines_and_goes_on_after_a_bad_one(run: Any) -> None:
+    talk = (
+        "72-year-old with gout, what may he drink?\n\n   \nblood pressure 90/40, diastolic bp 120\nSBAR\nNew patient\n"
+    )
+    result = run("chat", "--json", stdin=talk)
+    assert result.returncode == 0
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["form"] for answer in answers] == [None, "sbar", "note"]
+    assert result.stderr.count("care: ") == 1
+
+
+def test_a_chat_batch_answers_in_its_language_until_the_user_changes_theirs(run: Any, tmp_path: Path) -> None:
+    turns = [{"user": "What helps in gout?"}, {"user": "那啤酒呢？"}, {"user": "SBAR in English please"}]
+    case = {"id": "x", "lang": "zh", "audience": "patient", "turns": turns}
+    result = run("chat", "--batch", jsonl(tmp_path / "c.jsonl", case), "--json")
+    answers = json.loads(result.stdout)["answers"]
+    assert [answer["language"] for answer in answers] == ["zh", "zh", "en"]
+    assert answers[2]["form"] == "sbar"
 
 
 def test_search_gives_hits_with_their_document(run: Any) -> None:

@@ -1,0 +1,170 @@
+"""The dialogue suite: whole conversations, each turn held to what it has to understand, say and leave unsaid.
+
+``mentions`` have to be advised on, held back or named there; of ``topics`` one has to contribute a recommendation;
+``not_recommended`` must not be advised in any statement that says to take, eat, do or keep up the thing. ``facts``
+must stand in the patient after the turn and ``absent`` must not: what the patient is or is being treated with
+(``pregnancy``, ``tube_feeding``) counts among the conditions. ``level`` is the least urgency, ``changed`` says that
+earlier advice has to be revised, and ``format`` names the form asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant import Answer, Assistant, Patient
+from assistant.answer import Audience
+from assistant.facts import PatientFacts
+from assistant.triage import LEVELS
+from corpus.models import TOWARDS, Language, Level
+from evals.casefile import read_jsonl
+
+CASES = Path(__file__).parent / "cases" / "dialogues.jsonl"
+
+
+class _Case(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FactsCheck(_Case):
+    """What has to be known of the patient after a turn."""
+
+    age_years: float | None = None
+    conditions: tuple[str, ...] = ()
+    medications: tuple[str, ...] = ()
+    labs: dict[str, float] = {}
+    vitals: dict[str, float] = {}
+
+
+class Checks(_Case):
+    """What one turn is held to."""
+
+    mentions: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    not_recommended: tuple[str, ...] = ()
+    facts: FactsCheck = FactsCheck()
+    absent: tuple[str, ...] = ()
+    language: Language | None = None
+    level: Level | None = None
+    changed: bool = False
+    format: str | None = None
+
+
+class DialogueTurn(_Case):
+    """What the user says, and the checks."""
+
+    user: str
+    checks: Checks = Checks()
+
+
+class Dialogue(_Case):
+    """One conversation about one patient."""
+
+    id: str
+    lang: Language
+    audience: Audience = "nurse"
+    turns: tuple[DialogueTurn, ...]
+
+
+def run_dialogue(care: Assistant, path: Path | None = None) -> dict[str, Any]:
+    """Run the conversations; returns counts of turns and checks, by kind of check and language, and every failure."""
+    failures: list[dict[str, Any]] = []
+    turns: Counter[str] = Counter()
+    total: Counter[tuple[str, str]] = Counter()
+    passed: Counter[tuple[str, str]] = Counter()
+    dialogues = read_jsonl(path or CASES, Dialogue)
+    for dialogue in dialogues:
+        chat = care.conversation(audience=dialogue.audience)
+        for number, turn in enumerate(dialogue.turns, 1):
+            answer = chat.say(turn.user)
+            results = list(_results(turn.checks, answer, chat.patient, care))
+            for kind, wanted, good in results:
+                for group in ("all", dialogue.lang):
+                    total[kind, group] += 1
+                    passed[kind, group] += good
+                if not good:
+                    failures.append({"id": dialogue.id, "turn": number, "user": turn.user, "problem": wanted})
+            turns["turns"] += 1
+            turns["turns_passed"] += all(good for _, _, good in results)
+    groups = sorted({group for _, group in total})
+    kinds = sorted({kind for kind, _ in total})
+    return {
+        "suite": "dialogue",
+        "dialogues": len(dialogues),
+        **turns,
+        "checks": {g: _figures(sum(passed[k, g] for k in kinds), sum(total[k, g] for k in kinds)) for g in groups},
+        "kinds": {k: {g: _figures(passed[k, g], total[k, g]) for g in groups if total[k, g]} for k in kinds},
+        "failures": failures,
+    }
+
+
+def _figures(passed: int, total: int) -> dict[str, int]:
+    return {"passed": passed, "of": total}
+
+
+def _results(checks: Checks, answer: Answer, patient: Patient, care: Assistant) -> Iterator[tuple[str, str, bool]]:
+    """Each check as its kind, what was wanted, and whether it holds."""
+    table = care.knowledge.table
+    dealt_with = _dealt_with(answer, care)
+    for name in checks.mentions:
+        found = any(table.is_a(known, name) or table.is_a(name, known) for known in dealt_with)
+        yield "mentions", f"nothing on {name}", found
+    if checks.topics:
+        found = bool({care.knowledge.topic_of.get(item.id) for item in answer.recommendations} & set(checks.topics))
+        yield "topics", f"no recommendation from {' or '.join(checks.topics)}", found
+    for name in checks.not_recommended:
+        said = [target for target, towards in _advised(answer, care) if towards and table.is_a(target, name)]
+        yield "not_recommended", f"recommends {name} ({', '.join(said)})", not said
+    yield from _fact_results(checks, patient, care)
+    if checks.language:
+        yield "language", f"language is {answer.language}, not {checks.language}", answer.language == checks.language
+    if checks.level:
+        high_enough = LEVELS.index(answer.urgency.level) >= LEVELS.index(checks.level)
+        yield "level", f"level is {answer.urgency.level}, not {checks.level}", high_enough
+    if checks.changed:
+        yield "changed", "no earlier advice revised", bool(getattr(answer, "changed", ()))
+    if checks.format:
+        form = getattr(answer, "form", None)
+        yield "format", f"form is {form}, not {checks.format}", form == checks.format
+
+
+def _fact_results(checks: Checks, patient: Patient, care: Assistant) -> Iterator[tuple[str, str, bool]]:
+    facts = PatientFacts(patient, None, care.knowledge.table, care.knowledge.derived)
+    wanted = checks.facts
+    for leaf, names in (("condition", wanted.conditions), ("medicine", wanted.medications)):
+        for name in names:
+            yield "facts", f"the patient lacks {name}", facts.concept(leaf, name).truth is True
+    numbers = {"age_years": wanted.age_years} if wanted.age_years is not None else {}
+    for key, value in (numbers | wanted.labs | wanted.vitals).items():
+        known = facts.number(key)
+        good = known is not None and known[0] == known[1] and math.isclose(known[0], value)
+        yield "facts", f"{key} is {known[0] if known else 'unknown'}, not {value:g}", good
+    for name in checks.absent:
+        yield "absent", f"the patient has {name}", facts.concept("condition", name).truth is not True
+
+
+def _dealt_with(answer: Answer, care: Assistant) -> set[str]:
+    """The concepts that recommendations and held-back advice are about, or name."""
+    found = {target for target, _ in _advised(answer, care)}
+    for item in answer.recommendations:
+        found |= {mention.concept for mention in care.knowledge.table.find(item.text)}
+    for held in answer.held_back:
+        statement = care.knowledge.statements.get(held.id)
+        found |= {advice.target for advice in statement.advice} if statement else {held.id.rpartition("/")[2]}
+        found |= {mention.concept for mention in care.knowledge.table.find(held.text)}
+    return found
+
+
+def _advised(answer: Answer, care: Assistant) -> list[tuple[str, bool]]:
+    """What the recommendations advise on, and whether they advise it."""
+    return [
+        (advice.target, advice.direction in TOWARDS)
+        for item in answer.recommendations
+        if item.id in care.knowledge.statements
+        for advice in care.knowledge.statements[item.id].advice
+    ]
