@@ -47,7 +47,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             ways.setdefault(part, {}).setdefault(mine[0], []).append(weight)
         else:
             agreed[part] = agreed.get(part, 0) + weight
-    plain = [text for text in (claim, evidence) if not text.wording.cues and not text.wording.less]
+    plain = [text for text in (claim, evidence) if not text.wording.cues]
     if not claim.wording.waived and not evidence.wording.waived:
         if plain:
             for names in turned.values():
