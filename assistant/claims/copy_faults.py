@@ -96,8 +96,9 @@ def _unlike(a: str, b: str, table: ConceptTable) -> bool:
 
 
 _EVEN = re.compile(
-    r"(?<![a-z])(?:even (?:without|with no|if (?:there (?:is|are) )?no|if not)|with or without"
-    r"|whether or not|regardless of)(?![a-z])|无论有无|不论有无|无论有没有|即使[不没无]有?|哪怕[不没]有?|就算[不没]有?|(?:没有|无)(?=\S{1,6}也)"
+    r"(?<![a-z])(?:even (?:without|with no|if (?:there (?:is|are) )?no|if not)|with or without|whether or not"
+    r"|regardless of)(?![a-z])|无论有无|不论有无|无论有没有|即使[不没无]有?|哪怕[不没]有?|就算[不没]有?"
+    r"|(?:没有|无)(?=\S{1,6}也)"
 )
 _ONLY_IF = re.compile(r"(?<![a-z])only (?:if|when|in|with|for|after|during)(?![a-z])|只有|只在|仅在|仅当|仅限")
 _CONDITION = 24

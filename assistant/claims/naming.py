@@ -54,6 +54,11 @@ class Named:
         """The ids of the concepts named."""
         return frozenset(m.concept for m in self.mentions)
 
+    @functools.cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of all words."""
+        return frozenset(w.stem for w in self.words)
+
 
 @functools.lru_cache(maxsize=512)
 def read_names(folded: str, table: ConceptTable) -> Named:
@@ -86,6 +91,8 @@ def presence(
         return "named", same
     if any(name in evidence.folded for name in _han_names(table, mention.concept)):
         return "named", frozenset({mention.concept})
+    if HAN.match(mention.name) and any(name <= evidence.stems for name in _english(table, mention.concept)):
+        return "named", frozenset(k for k in evidence.ids if table[k].kind == table[mention.concept].kind)
     inside = [w for w in claim.words if mention.start <= w.start < mention.end]
     if covered(inside, evidence.words, load_lexicon()):
         return "named", frozenset(k for k in evidence.ids if _overlap(table[k], mention))
@@ -142,6 +149,14 @@ def best_match(word: Word, others: Sequence[Word], lexicon: Lexicon) -> tuple[fl
 @functools.lru_cache(maxsize=20_000)
 def _han_names(table: ConceptTable, concept: str) -> tuple[str, ...]:
     return tuple(n for n in map(normalise, table[concept].names) if not n.isascii() and len(n) >= 2)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _english(table: ConceptTable, concept: str) -> tuple[frozenset[str], ...]:
+    """The stems of each English name but for those that say little."""
+    light = load_lexicon().light
+    names = (frozenset(w.stem for w in words(normalise(n))) - light for n in table[concept].names if n.isascii())
+    return tuple(name for name in names if name)
 
 
 def _overlap(concept: Concept, mention: Mention) -> bool:

@@ -28,7 +28,7 @@ _SAME = 0.9
 _NEARLY = 0.65
 _SOME = 0.45
 #: From which share on most are meant, and up to which few.
-_MOST, _FEW = 0.6, 0.1
+_MOST, _FEW = 0.5, 0.1
 _REACH, _HAN_REACH = 12, 5
 
 

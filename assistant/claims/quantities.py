@@ -327,7 +327,9 @@ def _share_units(found: list[Quantity], folded: str) -> None:
 
 
 _BETWEEN = re.compile(r"(?<![a-z])between\s*$|(?:介于|在)\s*$")
-_PER_WEIGHT = re.compile(r"\s*(?:/|per |for (?:each|every) |a )(kg|kilogram|kilo|pound|lb)(?![a-z])|/(公斤|千克|斤)")
+_PER_WEIGHT = re.compile(
+    r"\s*(?:of [a-z]+ )?(?:/|per |for (?:each|every) |a )(kg|kilogram|kilo|pound|lb)(?![a-z])|/(公斤|千克|斤)"
+)
 _EACH_WEIGHT = re.compile(r"每(公斤|千克|斤)(?:体重)?\S{0,3}$")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from assistant.claims.lexicon import load_lexicon
@@ -12,6 +13,8 @@ from corpus.concepts import ConceptTable, Mention
 _ADVISED = frozenset({"medicine", "food", "nutrient", "activity", "care", "device", "habit", "function"})
 #: From which weight on one thing is enough where one of the two texts denies nothing at all.
 _TELLING = 2
+#: What allows a little where none is allowed.
+_PERMITS = re.compile(r"(?<![a-z])(?:safe|fine|ok|okay|allowed|may|can|harmless)(?![a-z])|可以|可少|没关系|无妨|没事")
 #: Who advice is for: no matter whether it is for or against something.
 FOR_WHOM = frozenset({"person", "condition", "body part"})
 
@@ -34,6 +37,8 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
         places = [p for p in places if not evidence.wording.in_context(p) and not evidence.wording.unsure(p)]
         if not places:
             continue
+        if mine[1] < 0 and not mine[0] and _PERMITS.search(claim.folded, part):
+            mine = (False, 0)
         theirs = [(evidence.wording.turned(p), evidence.wording.amount(p)) for p in places]
         if weight > 1 and all(_amounts_clash(mine, other) for other in theirs):
             yield "contradicted", f"the passage wants the opposite of {name}: more for less"
@@ -42,7 +47,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             ways.setdefault(part, {}).setdefault(mine[0], []).append(weight)
         else:
             agreed[part] = agreed.get(part, 0) + weight
-    plain = [text for text in (claim, evidence) if not text.wording.cues and not text.wording.less]
+    plain = [text for text in (claim, evidence) if not text.wording.cues]
     if not claim.wording.waived and not evidence.wording.waived:
         if plain:
             for names in turned.values():

@@ -96,11 +96,6 @@ class Wording:
             return True
         return clause.start in self.context or _FOR.search(self.folded, clause.start + 1, position) is not None
 
-    @property
-    def less(self) -> bool:
-        """Whether anything is to be less."""
-        return any(sign < 0 for _, _, sign in self._amount)
-
     def turned(self, position: int) -> bool:
         """Whether what stands at this place is turned round: avoided, denied, forbidden."""
         return self._turned[min(position, len(self._turned) - 1)] == 1
