@@ -50,5 +50,5 @@ def evaluate(
         typer.echo(json.dumps(reports, ensure_ascii=False))
     else:
         typer.echo("\n\n".join(plain(report) for report in reports))
-    if any(report.get("failures") for report in reports):
+    if any(report.get("must_not_said") for report in reports):
         raise typer.Exit(1)

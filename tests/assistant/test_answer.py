@@ -88,8 +88,9 @@ def test_every_statement_can_be_cited_exactly_in_both_languages_and_wordings(car
 
 def test_the_seed_cases_hold(care: Assistant) -> None:
     report = run_personal(care)
-    assert report["cases"] >= 3
-    assert report["failures"] == []
+    assert report["cases"] >= 90
+    assert report["must_not_said"] == 0
+    assert report["must_have_found"] / report["must_have"] >= 0.95
 
 
 def test_raised_potassium_kidney_disease_and_an_nsaid_change_the_advice(care: Assistant) -> None:
@@ -141,7 +142,7 @@ def test_where_nothing_is_known_it_says_so_and_what_can_be_asked(care: Assistant
     assert answer.abstained
     assert answer.abstain_reason
     assert answer.recommendations == ()
-    assert answer.urgency.level == "self_care"
+    assert answer.urgency.level in ("self_care", "routine")
 
 
 @pytest.mark.parametrize(

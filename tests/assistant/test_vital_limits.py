@@ -135,7 +135,7 @@ def test_children_and_pregnant_people_get_an_urgency_from_vital_signs(knowledge:
     assert [because.field for because in child.reasons[-1].because] == ["vitals.respiratory_rate"]
     assert decide("How is he?", knowledge, age_years=6, vitals={"respiratory_rate": 24}).level == "urgent"
     assert decide("How is she?", knowledge, pregnant=True, vitals={"heart_rate": 131}).level == "emergency"
-    assert decide("How is she?", knowledge, pregnant=True, vitals={"heart_rate": 80}).level == "self_care"
+    assert decide("How is she?", knowledge, pregnant=True, vitals={"heart_rate": 80}).level == "routine"
 
 
 def test_the_weeks_after_birth_count_as_pregnancy_for_the_mother_alone(knowledge: Knowledge) -> None:
