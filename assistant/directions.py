@@ -24,8 +24,11 @@ _NAMES: tuple[Direction, ...] = ("avoid", "limit", "encourage")
 _JOINED_EN, _JOINED_ZH = 12, 3
 
 
-def advice_in(text: str, table: ConceptTable) -> list[Advice]:
-    """What *text* advises, clause by clause: ``avoid``, ``limit`` or, where it says neither, ``encourage``."""
+def advice_in(text: str, table: ConceptTable, *, mentioned: bool = True) -> list[Advice]:
+    """What *text* advises, clause by clause: ``avoid``, ``limit`` or, where it says neither, ``encourage``.
+
+    Without *mentioned*, what is named without a word that says which way is left out.
+    """
     found: dict[Advice, None] = {}
     folded = normalise(text)
     mentions = [m for m in table.find(text) if table[m.concept].kind in ADVISABLE]
@@ -34,12 +37,14 @@ def advice_in(text: str, table: ConceptTable) -> list[Advice]:
         inside = [m for m in mentions if start <= m.start < end]
         for position, mention in enumerate(inside):
             direction = _direction(folded, start, end, inside, position)
-            found[Advice(direction=direction, target=mention.concept)] = None
+            if direction is None and not mentioned:
+                continue
+            found[Advice(direction=direction or "encourage", target=mention.concept)] = None
         start = end
     return list(found)
 
 
-def _direction(folded: str, start: int, end: int, inside: list[Mention], position: int) -> Direction:
+def _direction(folded: str, start: int, end: int, inside: list[Mention], position: int) -> Direction | None:
     """The direction of the nearest cue before a mention in its clause, else of one just after the mention's list."""
     mention = inside[position]
     patterns = _patterns()
@@ -51,7 +56,7 @@ def _direction(folded: str, start: int, end: int, inside: list[Mention], positio
     for direction in _NAMES[:2]:
         if patterns[f"{direction}_after"].search(folded, mention.end, end):
             return direction
-    return "encourage"
+    return None
 
 
 def _last(folded: str, cues: list[tuple[int, int, Direction]]) -> Direction:

@@ -59,6 +59,13 @@ def _fits(statement_id: str, found: Found) -> bool:
     return statement_id in found.about and found.relevance.get(statement_id, 0.0) >= _FITTING
 
 
+def _of_an_illness_not_known(topic: str, plan: Plan, facts: PatientFacts, table: ConceptTable) -> bool:
+    """Whether a topic written for everybody is about an illness that this patient is not known to have."""
+    if topic not in table or table[topic].kind != "condition" or facts.concept("condition", topic).truth:
+        return False
+    return not any(related(named, topic, table) for named in plan.named)
+
+
 @dataclass
 class _Pool:
     candidates: list[Chosen] = field(default_factory=list)
@@ -88,6 +95,8 @@ def gather(
     for statement_id, statement in knowledge.statements.items():
         topic = knowledge.topics[knowledge.topic_of[statement_id]]
         whole = for_whom[topic.topic]
+        if topic.applies_when is None and _of_an_illness_not_known(topic.topic, plan, facts, knowledge.table):
+            whole = Verdict(None)
         general = (open_to_all and (statement_id in found.first or _fits(statement_id, found))) or (
             facts.without_record and statement_id in found.first and advises_on_asked(statement, plan, knowledge.table)
         )

@@ -12,6 +12,7 @@ class Hazards:
     """What the contraindication rules forbid this patient, worked out once a question."""
 
     def __init__(self, facts: PatientFacts, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
         self._table = knowledge.table
         self._active = [
             (rule, verdict.because)
@@ -37,10 +38,16 @@ class Hazards:
         return None
 
     def against(self, statement: Statement) -> tuple[Contraindication, tuple[Fact, ...], str] | None:
-        """The first rule that forbids something the statement advises, with that concept."""
+        """The first rule that forbids something the statement advises, with that concept.
+
+        Its data say what it advises; its wording is read too, so that nothing named in passing slips through.
+        """
         for advice in statement.advice:
             if advice.direction in TOWARDS and (found := self.forbidden(advice.target)):
                 return (*found, advice.target)
+        for concept in self._knowledge.encouraged_by(statement):
+            if found := self.forbidden(concept):
+                return (*found, concept)
         return None
 
     def warned_of_by(self, statement: Statement) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assistant.directions import advice_in
 from corpus.concepts import ConceptTable
 from corpus.load import DATA, load_concepts, load_rules
-from corpus.models import Contraindication, Derived, RedFlag, RuleFile, Statement, Topic
+from corpus.models import TOWARDS, Contraindication, Derived, RedFlag, RuleFile, Statement, Topic
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Knowledge:
     statements: dict[str, Statement] = field(default_factory=dict)
     topic_of: dict[str, str] = field(default_factory=dict)
     _mentions: dict[str, frozenset[str]] = field(default_factory=dict)
+    _encouraged: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def mentioned_in(self, statement: Statement) -> frozenset[str]:
         """The concepts a statement's sentence names; found once a statement."""
@@ -30,6 +32,21 @@ class Knowledge:
             found = frozenset(mention.concept for mention in self.table.find(statement.text.en))
             self._mentions[statement.id] = found
         return self._mentions[statement.id]
+
+    def encouraged_by(self, statement: Statement) -> frozenset[str]:
+        """Foods and medicines that a statement's wording says to take, whatever its data list."""
+        if statement.id not in self._encouraged:
+            texts = [statement.text.en, statement.plain.en if statement.plain else ""]
+            advice = [a for text in texts for a in advice_in(text, self.table, mentioned=False)]
+            against = {a.target for a in (*advice, *statement.advice) if a.direction not in TOWARDS}
+            self._encouraged[statement.id] = frozenset(
+                a.target
+                for a in advice
+                if a.direction in TOWARDS
+                and self.table[a.target].kind in ("food", "medicine")
+                and not any(self.table.is_a(a.target, other) for other in against)
+            )
+        return self._encouraged[statement.id]
 
     @classmethod
     def load(

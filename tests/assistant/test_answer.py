@@ -208,3 +208,18 @@ def test_a_contradictory_message_leaves_the_conversation_as_it_was(care: Assista
     with pytest.raises(InputError):
         chat.say("")
     assert chat.patient == before
+
+
+def test_what_the_wording_says_to_eat_is_checked_even_where_the_data_forget_it(care: Assistant) -> None:
+    allergic = Patient(age_years=40, allergies=["nuts"])
+    answer = care.ask("What are healthy snacks instead of crisps?", allergic)
+    knowledge = care.knowledge
+    for item in answer.recommendations:
+        statement = knowledge.statements[item.id]
+        assert not any(knowledge.table.is_a(concept, "nuts") for concept in knowledge.encouraged_by(statement)), item.id
+
+
+def test_a_topic_about_an_illness_the_patient_has_not_is_left_out(care: Assistant) -> None:
+    answer = care.ask("What should she drink in winter?", Patient(age_years=70, sex="female", conditions=["gout"]))
+    topics = {care.knowledge.topic_of[item.id] for item in answer.recommendations}
+    assert not topics & {"tuberculosis", "venous_thromboembolism", "coronary_heart_disease"}
