@@ -13,11 +13,11 @@ import functools
 import importlib.util
 import itertools
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from corpus.concepts import ConceptTable
-from corpus.load import DATA, read_yaml
+from corpus.load import DATA, read_yaml, strings_in
 from corpus.text import HAN
 
 _SHORTEST, _LONGEST = 2, 6
@@ -155,8 +155,8 @@ def _lexicon(table: ConceptTable) -> tuple[_Index, _Index, frozenset[str]]:
     """Our words by their syllables, said exactly and said loosely, and the words themselves."""
     words = {name for name, concept in table.names.items() if table[concept].kind in ("symptom", "condition")}
     words |= {name for name, concept in table.names.items() if table[concept].kind == "medicine" and len(name) > 2}
-    words.update(_strings(read_yaml(DATA / "language" / "findings_zh.yaml")))
-    words.update(cue for cue in _strings(read_yaml(DATA / "language" / "cues.yaml")) if len(cue) > 2)
+    words.update(strings_in(read_yaml(DATA / "language" / "findings_zh.yaml")))
+    words.update(cue for cue in strings_in(read_yaml(DATA / "language" / "cues.yaml")) if len(cue) > 2)
     kept = {w for w in words if _SHORTEST <= len(w) <= _LONGEST and all(map(HAN.match, w))}
     strict: dict[tuple[str, ...], list[str]] = {}
     loose: dict[tuple[str, ...], list[str]] = {}
@@ -166,14 +166,3 @@ def _lexicon(table: ConceptTable) -> tuple[_Index, _Index, frozenset[str]]:
             strict.setdefault(tuple(s[0] for s in syllables), []).append(word)
             loose.setdefault(tuple(_near(s[0]) for s in syllables), []).append(word)
     return ({k: tuple(v) for k, v in strict.items()}, {k: tuple(v) for k, v in loose.items()}, frozenset(kept))
-
-
-def _strings(node: object) -> Iterable[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict):
-        for value in node.values():
-            yield from _strings(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _strings(value)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import importlib.util
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from corpus.concepts import ConceptTable
-from corpus.load import DATA, read_yaml
+from corpus.load import DATA, read_yaml, strings_in
 from corpus.text import normalise
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*'?")
@@ -157,17 +156,6 @@ def _lexicon(table: ConceptTable) -> frozenset[str]:
     for name in table.names:
         words.update(_WORD.findall(name))
     for file in ("findings_en.yaml", "cues.yaml"):
-        for text in _strings(read_yaml(DATA / "language" / file)):
+        for text in strings_in(read_yaml(DATA / "language" / file)):
             words.update(word for word in _WORD.findall(normalise(text)) if "*" not in text)
     return frozenset(words)
-
-
-def _strings(node: object) -> Iterable[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict):
-        for value in node.values():
-            yield from _strings(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _strings(value)

@@ -61,6 +61,18 @@ def read_yaml(path: Path) -> Any:
         raise CorpusError(f"{path.name}: cannot be read: {_one_line(error)}") from error
 
 
+def strings_in(node: object) -> Iterator[str]:
+    """Every text in a parsed data file, however deep."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from strings_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from strings_in(value)
+
+
 def data_hash(folder: Path = DATA) -> str:
     """SHA-256 over every data file's name and bytes: changes whenever the knowledge does."""
     digest = hashlib.sha256()
