@@ -89,6 +89,7 @@ def test_every_statement_can_be_cited_exactly_in_both_languages_and_wordings(car
 def test_the_seed_cases_hold(care: Assistant) -> None:
     report = run_personal(care)
     assert report["cases"] >= 90
+    assert [failure for failure in report["failures"] if failure["id"].startswith("seed")] == []
     assert report["must_not_said"] == 0
     assert report["must_have_found"] / report["must_have"] >= 0.95
 
@@ -142,7 +143,7 @@ def test_where_nothing_is_known_it_says_so_and_what_can_be_asked(care: Assistant
     assert answer.abstained
     assert answer.abstain_reason
     assert answer.recommendations == ()
-    assert answer.urgency.level in ("self_care", "routine")
+    assert answer.urgency.level == "self_care"
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,9 @@ def test_ask_writes_one_json_answer(run: Any, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     answer = json.loads(result.stdout)
     keys = {"question", "language", "audience", "urgency", "recommendations", "held_back", "citations", "not_checked",
-            "ask_next", "declined", "abstained", "abstain_reason", "text", "generator", "index"}  # fmt: skip
-    assert keys <= set(answer)
+            "ask_next", "declined", "changed", "abstained", "abstain_reason", "text", "form", "generator", "generation",
+            "index"}  # fmt: skip
+    assert set(answer) == keys
     assert {
         "n",
         "document",
