@@ -86,6 +86,7 @@ class HeldBack(_Frozen):
     reason: str
     because: tuple[Because, ...] = ()
     citations: tuple[int, ...]
+    asked: bool = Field(default=False, description="the very thing asked about; said before the advice")
 
 
 class Change(_Frozen):

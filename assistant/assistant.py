@@ -321,8 +321,11 @@ class Assistant:
             ]  # fmt: skip
             urgent.sort(key=lambda c: (not c.safety, not (c.answers and c.own), not c.linked, -c.score))
             chosen = tuple(urgent[:_EMERGENCY_LIMIT])
+        held_back = evidence.held if evidence.grounded else ()
+        asked, others = ([h for h in held_back if (h.statement is None) is alone] for alone in (True, False))
+        held = compose.hold_back(asked, audience, language, table, book)
         drafted = compose.recommend(chosen, audience, language, book, plan.kinds if urgency.level in _CALM else ())
-        held = compose.hold_back(evidence.held if evidence.grounded else (), audience, language, table, book)
+        held += compose.hold_back(others, audience, language, table, book)
         if urgency.level != "emergency":
             drafted += compose.quoted(evidence.quoted, book)
             held += compose.hold_back_quotes(evidence.held_quotes, language, book)

@@ -197,6 +197,7 @@ def hold_back(
                 reason=reason,
                 because=tuple(because(fact) for fact in item.because),
                 citations=tuple(dict.fromkeys(citations)),
+                asked=item.statement is None,
             )
         )
     return result
@@ -257,15 +258,19 @@ def markdown(answer: Answer, number: str, sources: bool = True) -> str:
         blocks.append("\n".join(f"- {_declined_line(part, language)}" for part in answer.declined))
     elif answer.abstain_reason:
         blocks.append(answer.abstain_reason)
+    asked = [item for item in answer.held_back if item.asked]
+    if asked:
+        blocks.append(f"### {say('heading.asked', language)}")
+        blocks += [_asked_block(item, language) for item in asked]
     kind: Kind | None = None
     for item in answer.recommendations:
         if item.kind != kind:
             kind = item.kind
             blocks.append(f"### {say(f'heading.{kind}', language)}")
         blocks.append(_recommendation_block(item, answer.audience, language))
-    if answer.held_back:
+    if len(asked) < len(answer.held_back):
         blocks.append(f"### {say('heading.held_back', language)}")
-        blocks += [_held_block(item, language) for item in answer.held_back]
+        blocks += [_held_block(item, language) for item in answer.held_back if not item.asked]
     for heading, lines in (("not_checked", answer.not_checked), ("ask_next", answer.ask_next)):
         if lines:
             blocks.append(f"### {say(f'heading.{heading}', language)}")
@@ -372,6 +377,13 @@ def _recommendation_block(item: Recommendation, audience: Audience, language: La
             f"  {say(f'label.escalate.{audience}', language)}{colon}{marked(item.escalate_when, item.citations)}"
         )
     return "  \n".join(lines)
+
+
+def _asked_block(item: HeldBack, language: Language) -> str:
+    """That the thing asked about is not advised, and why."""
+    facts = f" ({facts_text(item.because, language)})" if item.because else ""
+    head = say("label.not_advised", language, name=item.text)
+    return f"- **{head}** {marked(item.reason, item.citations)}{facts}"
 
 
 def _held_block(item: HeldBack, language: Language) -> str:
