@@ -106,6 +106,9 @@ def test_signs_of_low_glucose_after_insulin_are_urgent(knowledge: Knowledge, tex
         "my wound burst open and I can see the bowel",
         "nosebleed for 20 minutes and I take warfarin",
         "palpitations and short of breath",
+        "I stopped drinking two days ago and I'm shaking and seeing things",
+        "hydrofluoric acid splashed on my hand and burns",
+        "硫酸溅到手上",
         "I threw up bright green",
     ],
 )
@@ -135,6 +138,8 @@ def test_free_wording_of_an_emergency_is_seen(knowledge: Knowledge, text: str) -
         ("去高原要注意什么", "self_care"),
         ("血友病膝盖肿了", "urgent"),
         ("jaw is stiff from a toothache", "routine"),
+        ("昨晚无保护性行为，怕感染艾滋", "urgent"),
+        ("门牙磕掉了，还连着血", "urgent"),
     ],
 )
 def test_the_level_of_what_is_no_emergency(knowledge: Knowledge, text: str, expected: str) -> None:
