@@ -94,6 +94,28 @@ def test_the_seed_cases_hold(care: Assistant) -> None:
     assert report["must_have_found"] / report["must_have"] >= 0.95
 
 
+@pytest.mark.parametrize(
+    ("question", "patient", "rule"),
+    [
+        ("Can I use Daktarin oral gel for my oral thrush?", Patient(medications=["warfarin"]), "ci-vka-miconazole"),
+        ("口腔长了鹅口疮，能用达克宁口腔凝胶吗？", Patient(medications=["华法林"]), "ci-vka-miconazole"),
+        ("Can I give my child loperamide?", Patient(age_years=6), "ci-child-antidiarrhoeal"),
+        ("感冒了能吃感冒药吗？", Patient(medications=["对乙酰氨基酚"]), "ci-paracetamol-cold-remedy"),
+        ("I have a cold, can I take Lemsip?", Patient(medications=["paracetamol"]), "ci-paracetamol-cold-remedy"),
+        ("流鼻涕能吃扑尔敏吗？", Patient(conditions=["前列腺增生"]), "ci-retention-antihistamine"),
+    ],
+)
+def test_a_remedy_bought_without_advice_is_held_back_where_it_harms(
+    care: Assistant, question: str, patient: Patient, rule: str
+) -> None:
+    [contraindication] = [entry for entry in care.knowledge.contraindications if entry.id == rule]
+    answer = care.ask(question, patient)
+    assert contraindication.reason[answer.language] in {held.reason for held in answer.held_back}
+    assert contraindication.reason[answer.language] not in {
+        held.reason for held in care.ask(question, Patient(age_years=40)).held_back
+    }
+
+
 def test_raised_potassium_kidney_disease_and_an_nsaid_change_the_advice(care: Assistant) -> None:
     answer = care.ask("What should he eat and avoid?", CKD4)
     check_contract(answer, care)
