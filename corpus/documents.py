@@ -7,12 +7,13 @@ every citation, whatever it rests on, is a span of a document's text.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from corpus.models import (
+    Asked,
     Bilingual,
     Contraindication,
     Language,
@@ -75,6 +76,7 @@ class Passage(BaseModel):
 
     ``entry`` is the statement or rule it renders; ``parts`` are the spans of that entry's texts.
     ``search_text`` is what word search indexes, ``embed_text`` what is embedded; both begin with the title.
+    ``asked`` are questions that it answers, searched as well: they bring it in and are never shown.
     A passage that is only ever cited has neither.
     """
 
@@ -92,6 +94,7 @@ class Passage(BaseModel):
     entry: str = ""
     parts: dict[Part, tuple[int, int]] = {}
     concepts: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     population: tuple[Population, ...] = ()
     polarity: Polarity = "none"
     page: int | None = None
@@ -141,8 +144,14 @@ def origin_of(ref: SourceRef, sources: dict[str, Source], reviewed: dt.date) -> 
     )
 
 
-def statement_document(topic: Topic, language: Language) -> tuple[Document, list[Passage]]:
-    """Render a topic's statements in one language into a document and one passage a statement."""
+def statement_document(
+    topic: Topic, language: Language, asked: Mapping[str, Asked] | None = None
+) -> tuple[Document, list[Passage]]:
+    """Render a topic's statements in one language into a document and one passage a statement.
+
+    *asked* are the questions that each statement answers.
+    """
+    asked = asked or {}
     document_id = f"{topic.topic}.{language}"
     title = topic.title[language]
     writer = _Writer(title)
@@ -163,6 +172,7 @@ def statement_document(topic: Topic, language: Language) -> tuple[Document, list
                 topic=topic.topic,
                 entry=statement.id,
                 parts=spans,
+                asked=asked[statement.id][language] if statement.id in asked else (),
             )
         )
     origin = Origin(title=title)

@@ -35,6 +35,7 @@ def lint(folder: Path = DATA, today: dt.date | None = None) -> list[Issue]:
     for complaint in corpus.form.complaints:
         issues += _complaint_issues(complaint, corpus, today)
     issues += _form_issues(corpus)
+    issues += _asked_issues(folder, corpus)
     issues += _repeated(corpus)
     issues += limit_issues(folder, frozenset(corpus.concepts.measurements), today, REVIEW_EVERY)
     return sorted(issues, key=lambda issue: (issue.where.split(":")[0], _line(issue.where)))
@@ -67,6 +68,29 @@ def _concept_issues(concepts: ConceptTable) -> Iterator[Issue]:
         for name in {normalise(name) for name in concept.names}:
             if owner.setdefault(name, concept.id) != concept.id:
                 yield Issue("error", concept.where, f"{concept.id}: the name {name!r} belongs to {owner[name]} already")
+
+
+def _asked_issues(folder: Path, corpus: Corpus) -> Iterator[Issue]:
+    topics = {topic.topic for topic in corpus.topics}
+    for path in sorted((folder / "asked").glob("*.yaml")):
+        if path.stem not in topics:
+            yield Issue(
+                "warning", f"asked/{path.name}", f"there is no topic {path.stem!r} whose questions these could be"
+            )
+    owner: dict[str, str] = {}
+    for name, entry in corpus.asked.items():
+        for question in (*entry.en, *entry.zh):
+            first = owner.setdefault(normalise(question), name)
+            if first != name:
+                where = corpus.lines.get(name, "asked:1")
+                yield Issue("error", where, f"{name}: the question {question!r} is asked of {first} already")
+    if not corpus.asked:
+        return
+    for topic in corpus.topics:
+        for statement in topic.statements:
+            if statement.id not in corpus.asked:
+                where = corpus.lines.get(statement.id, f"{topic.topic}.yaml:1")
+                yield Issue("warning", where, f"{statement.id}: no question that it answers, under asked/")
 
 
 def _topic_issues(topic: Topic, corpus: Corpus, today: dt.date) -> Iterator[Issue]:

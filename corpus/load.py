@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from corpus.concepts import ConceptTable, read_concepts
 from corpus.errors import CorpusError
 from corpus.form import Form
-from corpus.models import RuleFile, Topic
+from corpus.models import Asked, AskedFile, RuleFile, Topic
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -33,13 +33,17 @@ class Issue:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Everything that is known: topics of guideline statements, rules, the concept table and the form's questions."""
+    """Everything that is known: topics of guideline statements, rules, the concept table and the form's questions.
+
+    ``asked``: the questions that a statement answers, by its id.
+    """
 
     topics: tuple[Topic, ...]
     rules: tuple[RuleFile, ...]
     concepts: ConceptTable
     lines: dict[str, str]
     form: Form
+    asked: dict[str, Asked] = field(default_factory=dict)
 
 
 class _LineLoader(yaml.CSafeLoader):
@@ -121,7 +125,23 @@ def read_corpus(folder: Path = DATA) -> tuple[Corpus, list[Issue]]:
     ]
     rules = tuple(rule for rule, _ in _read_rules(folder, issues, lines))
     form = _read_form(folder, issues, lines)
-    return Corpus(tuple(topics), rules, load_concepts(folder), lines, form), issues
+    asked = _read_asked(folder, {topic.topic: {s.id for s in topic.statements} for topic in topics}, issues)
+    return Corpus(tuple(topics), rules, load_concepts(folder), lines, form, asked), issues
+
+
+def _read_asked(folder: Path, statements: Mapping[str, set[str]], issues: list[Issue]) -> dict[str, Asked]:
+    """The questions of each statement; those of no statement of the file's topic are left out and reported."""
+    asked: dict[str, Asked] = {}
+    for path in sorted((folder / "asked").glob("*.yaml")):
+        if path.stem not in statements:
+            continue
+        questions = _read_file(path, AskedFile, "", issues, {})
+        for name, entry in questions.root.items() if questions else ():
+            if name in statements[path.stem]:
+                asked[name] = entry
+            else:
+                issues.append(Issue("error", f"asked/{path.name}", f"topic {path.stem} has no statement {name!r}"))
+    return asked
 
 
 def _read_form(folder: Path, issues: list[Issue], lines: dict[str, str]) -> Form:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from corpus import conditions
 
@@ -40,6 +40,20 @@ class Bilingual(_Data):
 
     def __getitem__(self, language: str) -> str:
         return self.zh if language == "zh" else self.en
+
+
+class Asked(_Data):
+    """Questions that a statement answers, as patients and nurses put them: searched, never shown."""
+
+    en: tuple[Annotated[str, Field(min_length=2, max_length=160)], ...] = Field(min_length=1)
+    zh: tuple[Annotated[str, Field(min_length=2, max_length=160)], ...] = Field(min_length=1)
+
+    def __getitem__(self, language: str) -> tuple[str, ...]:
+        return self.zh if language == "zh" else self.en
+
+
+class AskedFile(RootModel[dict[str, Asked]]):
+    """The questions of one topic's statements, by the statement's id."""
 
 
 class Source(_Data):

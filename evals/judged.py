@@ -44,7 +44,7 @@ class JudgedSet:
     """Texts with their language, and queries.
 
     ``entries`` groups texts that count as one answer, if any do; ``vectors`` are those of the texts, where the
-    index has them already.
+    index has them already. ``asked`` are the questions that each text is known to answer, with their vectors.
     """
 
     name: str
@@ -53,6 +53,8 @@ class JudgedSet:
     queries: tuple[Query, ...]
     entries: tuple[int, ...] | None = None
     vectors: Vectors | None = field(default=None, compare=False)
+    asked: tuple[tuple[str, ...], ...] = ()
+    asked_vectors: Vectors | None = field(default=None, compare=False)
 
 
 def questions(care: Assistant) -> JudgedSet:
@@ -74,6 +76,8 @@ def questions(care: Assistant) -> JudgedSet:
         tuple(queries),
         tuple(number[version.rows[row].entry] for row in rows),
         version.dense.vectors()[rows],
+        tuple(version.passage(row).asked for row in rows),
+        version.asked.vectors(),
     )
 
 

@@ -37,6 +37,8 @@ ABLATIONS = {
     "… without words": Weights(words=0),
     "… without concepts": Weights(concepts=0),
     "… without meaning": Weights(meaning=0),
+    "… without the questions answered": Weights(asked=False),
+    "… without what stands together": Weights(together=0),
     "… without evening out languages": Weights(even_handed=0),
 }
 BASELINES = ("BM25", "dense", "LangChain ensemble")
@@ -68,6 +70,7 @@ def rank_set(judged: JudgedSet, table: ConceptTable) -> pd.DataFrame:
             "BM25": _by_words(judged),
             "dense": lambda query: _order(vectors @ queries.query(query.text), query, judged),
             "LangChain ensemble": _langchain(judged, vectors, queries),
+            **_with_questions(judged, vectors, queries),
             **{name: _ours(searcher, judged) for name, searcher in searchers.items()},
         }
         ranked = {name: [system(query) for query in judged.queries] for name, system in systems.items()}
@@ -150,11 +153,13 @@ def _searchers(
         concepts = tuple(dict.fromkeys(mention.concept for mention in table.find(text)))
         passages.append(
             Passage(id=name, document=name, start=0, end=len(text), language=language, origin=origin,
-                    search_text=text, embed_text=text, concepts=concepts)
+                    search_text=text, embed_text=text, concepts=concepts,
+                    asked=judged.asked[number] if judged.asked else ())
         )  # fmt: skip
     directory = IndexDirectory(folder)
     with directory.writing():
-        directory.write(documents, passages, vectors, embedder.name, "", "{}", table.ancestors)
+        asked = judged.asked_vectors if judged.asked_vectors is not None else vectors[:0]
+        directory.write(documents, passages, vectors, asked, embedder.name, "", "{}", table.ancestors)
     version = directory.open()
     return {name: Searcher(version, queries, table, weights=weights) for name, weights in ABLATIONS.items()}
 
@@ -167,8 +172,25 @@ def _ours(searcher: Searcher, judged: JudgedSet) -> Rank:
     return rank
 
 
-def _by_words(judged: JudgedSet) -> Rank:
-    index = LexicalIndex.build(judged.texts)
+def _with_questions(judged: JudgedSet, vectors: Vectors, queries: _Queries) -> dict[str, Rank]:
+    """The single retrievers with what ours knows besides: a text counts by its own words and its questions'."""
+    if judged.asked_vectors is None:
+        return {}
+    asked = judged.asked_vectors
+    owners = np.asarray([number for number, questions in enumerate(judged.asked) for _ in questions])
+    whole = ["\n".join([text, *questions]) for text, questions in zip(judged.texts, judged.asked, strict=True)]
+
+    def dense(query: Query) -> list[int]:
+        vector = queries.query(query.text)
+        scores = vectors @ vector
+        np.maximum.at(scores, owners, asked @ vector)
+        return _order(scores, query, judged)
+
+    return {"BM25, questions too": _by_words(judged, whole), "dense, questions too": dense}
+
+
+def _by_words(judged: JudgedSet, texts: Sequence[str] | None = None) -> Rank:
+    index = LexicalIndex.build(texts or judged.texts)
     return lambda query: _order(index.scores(query.text), query, judged)
 
 

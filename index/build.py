@@ -55,7 +55,7 @@ def build_index(
         contents: dict[str, tuple[Document, list[Passage]]] = {}
         for topic in corpus.topics:
             for language in LANGUAGES:
-                document, passages = statement_document(topic, language)
+                document, passages = statement_document(topic, language, corpus.asked)
                 contents[document.id] = document, _tagged(topic, passages, corpus.concepts)
         for rule_file in corpus.rules:
             for language in LANGUAGES:
@@ -73,12 +73,23 @@ def build_index(
         reusable = old.vectors() if old is not None and old.manifest.embedder == embedder.name else {}
         if old is not None:
             old.close()
-        texts = [passage.embed_text for passage in all_passages if passage.embed_text]
+        searched = [passage for passage in all_passages if passage.embed_text]
+        texts = [p.embed_text for p in searched] + [question for p in searched for question in p.asked]
         compiled = Compiled(topics=corpus.topics, rules=corpus.rules).model_dump_json(exclude_none=True)
         with pending_vectors(path / "pending.sqlite", embedder.name) as pending:
             vectors = _embed(texts, embedder, reusable, pending, progress)
             ancestors = corpus.concepts.ancestors
-            return directory.write(documents, all_passages, vectors, embedder.name, corpus_hash, compiled, ancestors)
+            passage_vectors, asked_vectors = vectors[: len(searched)], vectors[len(searched) :]
+            return directory.write(
+                documents,
+                all_passages,
+                passage_vectors,
+                asked_vectors,
+                embedder.name,
+                corpus_hash,
+                compiled,
+                ancestors,
+            )
 
 
 def _tagged(topic: Topic, passages: Iterable[Passage], table: ConceptTable) -> list[Passage]:

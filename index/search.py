@@ -22,6 +22,8 @@ _POOL = 400
 _WORDS, _CONCEPTS = 0.8, 0.7
 #: How much of the liking for passages in the query's own language is taken out.
 _EVEN_HANDED = 0.8
+#: What it weighs that the best passages found so far stand in the same topic or document, and how many those are.
+_TOGETHER, _FIRST_FOUND = 0.3, 5
 #: The mean of so many of the best word scores is what is typical of a language's passages.
 _TYPICAL = 5
 #: A re-ranker reads so many of the best passages.
@@ -32,12 +34,16 @@ _RERANKED = 30
 class Weights:
     """What each kind of evidence counts in the sum; zero leaves one out.
 
-    ``even_handed`` is how much of the liking for the query's own language is taken out, 0 to 1.
+    ``asked``: whether a passage is as near as the nearest question that it answers. ``together``: what it counts that
+    the best passages stand in one topic or document. ``even_handed``: how much of the liking for the query's own
+    language is taken out, 0 to 1.
     """
 
     meaning: float = 1.0
     words: float = _WORDS
     concepts: float = _CONCEPTS
+    asked: bool = True
+    together: float = _TOGETHER
     even_handed: float = _EVEN_HANDED
 
 
@@ -97,16 +103,18 @@ class Searcher:
         about = self._about(query, focus, concepts)
         if accept is not None:
             words, about = np.where(accept, words, 0), np.where(accept, about, 0)
-        found = np.unique(np.concatenate([near, _best(words, pool), _best(about, pool)]))
+        asked, likeness = self._asked(vector, pool, accept, typical)
+        found = np.unique(np.concatenate([near, asked, _best(words, pool), _best(about, pool)]))
         meaning = self.version.dense.similarities(vector, found)
         weights = self._weights
         spoken = self.version.row_languages[found]
         usual = self._usual(words)
         total = (
-            weights.meaning * _scaled(meaning - weights.even_handed * typical[spoken])
+            weights.meaning * _scaled(np.maximum(meaning, likeness[found]) - weights.even_handed * typical[spoken])
             + weights.words * (words[found] - weights.even_handed * usual[spoken])
             + weights.concepts * about[found]
         )
+        total += weights.together * self._together(found, total)
         order = np.lexsort((found, -total))[: max(k, _RERANKED) if self._reranker else k]
         best = float(total[order[0]]) if len(order) and total[order[0]] > 0 else 1.0
         hits = [
@@ -138,6 +146,35 @@ class Searcher:
                 near.append(rows)
                 typical[number] = cosines.mean() if len(cosines) else 0
         return np.concatenate(near) if near else np.empty(0, np.int64), typical
+
+    def _asked(
+        self, vector: Vectors, pool: int, accept: npt.NDArray[np.bool_] | None, typical: npt.NDArray[np.float32]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """The rows that answer the questions nearest in meaning, and for every row how near its nearest question is.
+
+        Questions are nearer to a query than passages are; what is typical of each is set equal, a language each, so
+        that the two compare. Rows of which no question is near have a likeness of -1.
+        """
+        likeness = np.full(len(self.version.rows), -1, np.float32)
+        if not self._weights.asked:
+            return np.empty(0, np.int64), likeness
+        for number in range(len(LANGUAGES)):
+            spoken = self.version.row_languages == number
+            rows, cosines = self.version.asked.nearest(vector, 2 * pool, spoken if accept is None else spoken & accept)
+            if len(rows):
+                likeness[rows] = cosines - (np.sort(cosines)[-pool:].mean() - typical[number])
+        return np.flatnonzero(likeness > -1), likeness
+
+    def _together(self, found: npt.NDArray[np.int64], total: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """For each passage, how much of the best found so far stands in its topic or document, 0 to 1.
+
+        Passages that answer the same question tend to stand together.
+        """
+        groups = self.version.row_groups[found]
+        shares = np.zeros(int(self.version.row_groups.max()) + 1, np.float32)
+        for place, best in enumerate(np.lexsort((found, -total))[:_FIRST_FOUND]):
+            shares[groups[best]] += 1 / (place + 2)
+        return np.asarray(shares[groups] / max(float(shares.sum()), 1e-6), np.float32)
 
     def _usual(self, words: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """The word score usual among the best passages of each language; zeros where there is one language only.

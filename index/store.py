@@ -8,6 +8,8 @@ A directory holds numbered-by-content versions and a file ``current`` that names
             dense.faiss          one vector a passage
             lexical/             BM25
             concepts.npz         the passages that name each concept
+            asked.faiss          one vector a question that a passage answers
+            asked.npy            the passage that answers each
             compiled.json        the statements and rules it was built from
     .lock                        held by the one writer
 
@@ -34,6 +36,7 @@ import numpy as np
 
 from corpus.documents import Document, Passage
 from corpus.models import LANGUAGES, Language
+from index.asked import AskedIndex
 from index.conceptual import Ancestors, ConceptIndex
 from index.dense import DenseIndex
 from index.embed import Vectors
@@ -42,12 +45,13 @@ from index.lexical import LexicalIndex
 
 _Model = TypeVar("_Model", Document, Passage)
 
-SCHEMA = 2
+SCHEMA = 3
 REBUILD = "rebuild it with `care index build`"
 _TABLES = """
 CREATE TABLE documents (id TEXT PRIMARY KEY, kind TEXT, source_hash TEXT, body TEXT);
 CREATE TABLE passages (id TEXT PRIMARY KEY, row INTEGER UNIQUE, document TEXT, entry TEXT, topic TEXT,
                        language TEXT, text_hash TEXT, body TEXT);
+CREATE TABLE asked (number INTEGER PRIMARY KEY, text_hash TEXT);
 CREATE INDEX passages_by_entry ON passages (entry, language);
 CREATE INDEX passages_by_document ON passages (document);
 """
@@ -95,10 +99,16 @@ class IndexVersion:
         self.lexical = LexicalIndex.load(folder / "lexical", manifest.passages)
         query = "SELECT id, document, entry, topic, language FROM passages WHERE row IS NOT NULL ORDER BY row"
         self.concepts = ConceptIndex.load(folder / "concepts.npz", manifest.passages)
+        self.asked = AskedIndex.load(folder)
         self.rows = [Row(*values) for values in self._database.execute(query)]
         #: A flag a row: renders a statement of ours, or stands in a user's document.
         self.statement_rows = np.fromiter((bool(row.entry) for row in self.rows), bool, len(self.rows))
         self.users_rows = ~self.statement_rows
+        #: What each row stands together with: its topic, or the document of a user; numbered.
+        groups: dict[str, int] = {}
+        self.row_groups = np.fromiter(
+            (groups.setdefault(row.topic or row.document, len(groups)) for row in self.rows), np.int64, len(self.rows)
+        )
         #: The language of each row, as a position in LANGUAGES.
         self.row_languages = np.fromiter((LANGUAGES.index(row.language) for row in self.rows), np.int8, len(self.rows))
 
@@ -133,9 +143,11 @@ class IndexVersion:
         """Every stored vector by the hash of the text it embeds."""
         if not self.rows:
             return {}
-        matrix = self.dense.vectors()
+        passages, questions = self.dense.vectors(), self.asked.vectors()
         query = "SELECT text_hash, row FROM passages WHERE row IS NOT NULL"
-        return {key: matrix[row] for key, row in self._database.execute(query)}
+        known = {key: passages[row] for key, row in self._database.execute(query)}
+        asked = self._database.execute("SELECT text_hash, number FROM asked")
+        return known | {key: questions[number] for key, number in asked}
 
     def close(self) -> None:
         """Close the files."""
@@ -246,6 +258,7 @@ class IndexDirectory:
         documents: Sequence[Document],
         passages: Sequence[Passage],
         vectors: Vectors,
+        asked_vectors: Vectors,
         embedder: str,
         corpus_hash: str,
         compiled_json: str,
@@ -254,15 +267,18 @@ class IndexDirectory:
         """Write a version and put it in position. Call it while holding :meth:`writing`.
 
         Passages without ``search_text`` are kept to be cited and are not searched; *vectors* holds
-        one row for each of the others, in order. *ancestors* gives everything a concept is a kind of.
+        one row for each of the others, in order, and *asked_vectors* one for each question of theirs.
+        *ancestors* gives everything a concept is a kind of.
         """
         folder = self.path / f"building-{secrets.token_hex(6)}"
         folder.mkdir()
         searched = [passage for passage in passages if passage.search_text]
         _write_database(folder / "content.sqlite", documents, passages)
         DenseIndex.build(vectors).save(folder / "dense.faiss")
+        owners = [row for row, passage in enumerate(searched) for _ in passage.asked]
+        AskedIndex.build(asked_vectors, owners).save(folder)
         ConceptIndex.build([p.concepts for p in searched], ancestors).save(folder / "concepts.npz")
-        LexicalIndex.build([passage.search_text for passage in searched]).save(folder / "lexical")
+        LexicalIndex.build(["\n".join([p.search_text, *p.asked]) for p in searched]).save(folder / "lexical")
         (folder / "compiled.json").write_text(compiled_json, encoding="utf-8")
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         manifest = Manifest(
@@ -349,6 +365,8 @@ def _write_database(path: Path, documents: Sequence[Document], passages: Sequenc
             ((d.id, d.kind, d.source_hash, d.model_dump_json()) for d in documents),
         )
         database.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _passage_rows(passages))
+        asked = (text_hash(question) for passage in passages if passage.search_text for question in passage.asked)
+        database.executemany("INSERT INTO asked VALUES (?, ?)", enumerate(asked))
 
 
 def _passage_rows(passages: Sequence[Passage]) -> Iterator[tuple[Any, ...]]:

@@ -117,3 +117,33 @@ def test_each_mistake_in_the_form_is_found_with_its_line(small_data: Path) -> No
     path.write_text(yaml.safe_dump(form, allow_unicode=True, sort_keys=False), encoding="utf-8")
     found = [issue.message for issue in lint(small_data) if issue.where.startswith("complaints.yaml:")]
     assert [message for message in messages if not any(message in line for line in found)] == []
+
+
+def asked_mistakes(asked: dict[str, Any]) -> Iterator[str]:
+    """Spoil the questions of the topic; yields what lint should say of each mistake."""
+    names = list(asked)
+    asked["peptic_ulcer-no-such"] = {"en": ["who"], "zh": ["谁呀"]}
+    yield "error asked/peptic_ulcer.yaml topic peptic_ulcer has no statement 'peptic_ulcer-no-such'"
+    asked[names[1]]["en"][0] = asked[names[0]]["en"][0].upper()
+    yield f"is asked of {names[0]} already"
+    del asked[names[2]]
+    yield f"{names[2]}: no question that it answers"
+
+
+def test_each_mistake_in_the_questions_of_a_topic_is_found(small_data: Path) -> None:
+    path = small_data / "asked" / "peptic_ulcer.yaml"
+    asked = yaml.safe_load(path.read_text(encoding="utf-8"))
+    expected = list(asked_mistakes(asked))
+    path.write_text(yaml.safe_dump(asked, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    told = [f"{issue.severity} {issue.where} {issue.message}" for issue in lint(small_data)]
+    for message in expected:
+        assert any(message in line for line in told), message
+
+
+def test_a_question_without_a_language_names_the_file_and_line(small_data: Path) -> None:
+    path = small_data / "asked" / "peptic_ulcer.yaml"
+    asked = yaml.safe_load(path.read_text(encoding="utf-8"))
+    del asked[next(iter(asked))]["zh"]
+    path.write_text(yaml.safe_dump(asked, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"peptic_ulcer.yaml:\d+: .*zh: Field required"):
+        load_corpus(small_data)
