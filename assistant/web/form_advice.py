@@ -84,13 +84,16 @@ class _Asker:
         default = text("patient.question_about", sheet.language).format(name=about) if about else ""
         self._question = state.text or default or text("patient.default_question", sheet.language)
         asked = make_plan(read(self._question, self._table), self._table)
-        self._about = {*self._named, *asked.asked, *asked.named}
+        about = {*self._named, *asked.named}
+        self._about = {one for one in about if not any(one in self._table.ancestors(other) for other in about)}
+        self._asked = asked.asked
 
     def answer(self) -> Answer:
         """The answer with what is for this person only, and with each kind of advice asked for that it lacks."""
         whole = self._ask(self._completed)
         if whole.urgency.level == "emergency":
-            return _renumbered(whole)
+            meanwhile = tuple(item for item in whole.recommendations if item.kind != "escalate")
+            return _renumbered(whole.model_copy(update={"recommendations": meanwhile, "held_back": ()}))
         answer = self._kept(whole)
         for kind in _WANTED:
             if not any(item.kind == kind for item in answer.recommendations):
@@ -151,7 +154,9 @@ class _Asker:
         medicines = [m for m in mentioned if self._table[m].kind == "medicine" and m not in self._about]
         if any(self._facts.concept("medicine", medicine).truth is None for medicine in medicines):
             return False
-        return any(related(one, other, self._table) for one in mentioned for other in self._about)
+        return any(self._table.is_a(one, other) for one in mentioned for other in self._about) or any(
+            related(one, other, self._table) for one in mentioned for other in self._asked
+        )
 
 
 def _renumbered(answer: Answer) -> Answer:

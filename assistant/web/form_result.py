@@ -92,7 +92,7 @@ class ResultPage:
             for number in dict.fromkeys(re.findall(r"\d+", self._number))
         )
         action = urgency.action.removeprefix(say("action.emergency", self._language, number=self._number)).strip()
-        waiting = self._items(item for item in self._advice.answer.recommendations if item.kind != "escalate")
+        waiting = self._items(self._advice.answer.recommendations)
         waiting = f"<h3>{self._say('emergency.waiting')}</h3>{waiting}" if waiting else ""
         return (
             '<div class="form-emergency" role="alert">'
@@ -145,6 +145,7 @@ class ResultPage:
         html = ""
         for emergency, key in ((True, "call_if"), (False, "today_if")):
             if items := [item for item in self._advice.look_out if item.emergency == emergency]:
+                key = key if self._sheet.complaint else "call_signs"
                 lead = inset(text(f"patient.result.{key}", self._language), number=calls(self._number))
                 html += f"<p><strong>{lead}</strong></p>{self._watched(items)}"
         told = [item for item in self._advice.answer.recommendations if item.kind == "escalate"]
@@ -218,7 +219,7 @@ class ResultPage:
         facts += [text(f"sex.{patient.sex}", self._language)] if patient.sex else []
         facts += [say("field.pregnant", self._language)] if patient.pregnant else []
         for field in ("symptoms", "conditions", "medications", "devices", "habits"):
-            facts += [self._named(word) for word in getattr(patient, field)]
+            facts += [self._named(word) for word in getattr(patient, field) if word not in patient.unrecognised]
         label = say("field.allergies", self._language)
         facts += [f"{label}: {self._named(word)}" for word in patient.allergies]
         words = "".join(f"<p>{escape(words)}</p>" for words in (sheet.text.strip(), sheet.own.strip()) if words)
