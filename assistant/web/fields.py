@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
-
-import gradio as gr
+from typing import Literal
 
 from assistant.errors import InputError
-from assistant.web.strings import Switchboard, text
+from assistant.web.strings import text
 from corpus.text import normalise
 
 AgeUnit = Literal["years", "months", "weeks", "days"]
@@ -23,12 +21,6 @@ _WORDS: dict[AgeUnit, str] = {
 _OLDEST = 130
 _AGE = re.compile(r"(\d+(?:\.\d+)?) ?(?:" + "|".join(f"(?P<{unit}>{words})" for unit, words in _WORDS.items()) + r")?")
 _SEPARATORS = re.compile(r"[;；,，、\n]")
-
-
-def age_field(board: Switchboard, language: str) -> Any:
-    """A text box for the age: Gradio's number box would show an unknown age as 0, and a newborn gets other advice."""
-    box = gr.Textbox(label=text("nurse.age", language), max_lines=1, min_width=80, elem_id="field-age")
-    return board.add(box, label="nurse.age")
 
 
 def age_from(value: str | None, unit: AgeUnit = "years", language: str = "en") -> float | None:

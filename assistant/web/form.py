@@ -80,7 +80,7 @@ def _reply(guide: Guide, sheet: Sheet, problem: Problem | None) -> dict[str, Any
     return {
         "sheet": sheet.model_dump(mode="json"),
         "html": html,
-        "head": head(language, guide.care.settings.emergency_call(language)),
+        "head": head(language, None if level == "emergency" else guide.care.settings.emergency_call(language)),
         "title": f"{title} · {text('title', language)}",
         "lang": _LANG[language],
         "level": level,

@@ -20,16 +20,17 @@ from corpus.models import Language
 _MOST_ENTRIES, _LONGEST_ENTRY = 50, 200
 
 
-def head(language: Language, number: str) -> str:
-    """What stands above every screen: the title, whom to call in an emergency, and the languages."""
+def head(language: Language, number: str | None) -> str:
+    """What stands above every screen: the title, the languages, and the *number* to call in an emergency, if any."""
     switch = "".join(
         button(name, "language", code, pressed=code == language, attributes=f' lang="{code}"')
         for name, code in LANGUAGES
     )
+    call = inset(text("patient.call_first", language), number=calls(number)) if number else ""
     return (
         f'<div class="form-head"><h1>{escape(text("title", language))}</h1>'
         f'<div class="form-languages" role="group" aria-label="Language · 语言">{switch}</div></div>'
-        f'<p class="form-call">{inset(text("patient.call_first", language), number=calls(number))}</p>'
+        f"{f'<p class=form-call>{call}</p>' if call else ''}"
     )
 
 
