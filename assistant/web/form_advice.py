@@ -43,24 +43,28 @@ class LookOut:
 
 @dataclass(frozen=True)
 class Advice:
-    """How urgent it is by the rules, the interview and the answer together; the answer; what to look out for."""
+    """How urgent it is by the rules, the interview and the answer together; the answer; what to look out for.
+
+    ``own`` are the ids of the advice that answers the question somebody asked besides.
+    """
 
     urgency: Urgency
     answer: Answer
     outcome: Outcome
     look_out: tuple[LookOut, ...]
+    own: frozenset[str] = frozenset()
 
 
 def advise(guide: Guide, sheet: Sheet) -> Advice:
     """The result for what was filled in, never less urgent than the rules, the interview or the answer make it."""
     state = guide.state(sheet)
     outcome = guide.interview.result(state, sheet.language)
-    answer = _Asker(guide, sheet, state, outcome).answer()
+    answer, own = _Asker(guide, sheet, state, outcome).answer()
     urgency = _highest(outcome.urgency, answer.urgency)
     if sheet.skipped.get("signs") == "unknown":
         urgency = _raised(urgency, sheet)
     look_out = () if urgency.level == "emergency" else _look_out(guide, sheet, state, answer, urgency)
-    return Advice(urgency, answer, outcome, look_out)
+    return Advice(urgency, answer, outcome, look_out, own)
 
 
 class _Asker:
@@ -80,34 +84,50 @@ class _Asker:
         joined = ("、" if sheet.language == "zh" else ", ").join(
             sign.words(sheet.language) for sign in guide.signs(sheet) if sign.concept in self._named
         )
-        about = self._name or joined
-        default = text("patient.question_about", sheet.language).format(name=about) if about else ""
-        self._question = state.text or default or text("patient.default_question", sheet.language)
-        asked = make_plan(read(self._question, self._table), self._table)
+        name = self._name or joined
+        default = text("patient.question_about", sheet.language).format(name=name) if name else ""
+        self._question = sheet.text.strip() or default or text("patient.default_question", sheet.language)
+        self._own = sheet.own.strip()
+        asked = make_plan(read(state.text or self._question, self._table), self._table)
         about = {*self._named, *asked.named}
         self._about = {one for one in about if not any(one in self._table.ancestors(other) for other in about)}
         self._asked = asked.asked
 
-    def answer(self) -> Answer:
-        """The answer with what is for this person only, and with each kind of advice asked for that it lacks."""
-        whole = self._ask(self._completed)
+    def answer(self) -> tuple[Answer, frozenset[str]]:
+        """The answer with what is for this person only, and the ids of what answers their own question.
+
+        It holds each kind of advice that everybody wants to know, asked for by itself where it was left out.
+        """
+        whole = self._ask(self._question, self._completed)
         if whole.urgency.level == "emergency":
             meanwhile = tuple(item for item in whole.recommendations if item.kind != "escalate")
-            return _renumbered(whole.model_copy(update={"recommendations": meanwhile, "held_back": ()}))
+            return _renumbered(whole.model_copy(update={"recommendations": meanwhile, "held_back": ()})), frozenset()
         answer = self._kept(whole)
         for kind in _WANTED:
             if not any(item.kind == kind for item in answer.recommendations):
-                answer = _joined(answer, self._kept(self._ask(self._for_kind(kind))), kind)
-        return self._care.reword(_renumbered(answer), self._patient)
+                answer = _joined(answer, self._kept(self._ask(self._question, self._for_kind(kind))), kind)
+        replied = self._replied()
+        own = frozenset(item.id for item in replied.recommendations) if replied else frozenset()
+        answer = _joined(answer, replied) if replied else answer
+        return self._care.reword(_renumbered(answer), self._patient), own
 
-    def _ask(self, follow: Callable[[Plan], Plan]) -> Answer:
+    def _replied(self) -> Answer | None:
+        """What answers their own question, of the kinds that it asks for."""
+        if not self._own:
+            return None
+        kinds = make_plan(read(self._own, self._table), self._table).kinds
+        answer = self._kept(self._ask(self._own, lambda plan: plan))
+        told = [item for item in answer.recommendations if (item.kind in kinds if kinds else item.kind != "escalate")]
+        return answer.model_copy(update={"recommendations": tuple(told[:_MOST_OF_A_KIND])})
+
+    def _ask(self, question: str, follow: Callable[[Plan], Plan]) -> Answer:
         return self._care.turn(
-            self._question,
+            question,
             self._patient,
             audience="patient",
             language=self._language,
             intake=self._holds,
-            asked=read(self._question, self._table),
+            asked=read(question, self._table),
             follow=follow,
             goes_on=bool(self._named or self._name),
             limit=_LIMIT,
@@ -181,8 +201,11 @@ def _renumbered(answer: Answer) -> Answer:
     )
 
 
-def _joined(answer: Answer, more: Answer, kind: Kind) -> Answer:
-    """The answer with one kind of advice from another, and what that one holds back; citations numbered on."""
+def _joined(answer: Answer, more: Answer, kind: Kind | None = None) -> Answer:
+    """The answer with the advice of another, or one kind of it, and what that one holds back; citations numbered on.
+
+    Where one kind is not asked for, what the other one declines is told too.
+    """
     known = {item.id for item in answer.recommendations} | {item.id for item in answer.held_back}
     book = {(c.document, c.start, c.end): c.n for c in answer.citations}
     citations = list(answer.citations)
@@ -194,7 +217,7 @@ def _joined(answer: Answer, more: Answer, kind: Kind) -> Answer:
     added: list[Recommendation] = [
         item.model_copy(update=numbered(item.citations))
         for item in more.recommendations
-        if item.kind == kind and item.id not in known
+        if kind in (None, item.kind) and item.id not in known
     ]
     held: list[HeldBack] = [
         item.model_copy(update=numbered(item.citations)) for item in more.held_back if item.id not in known
@@ -204,6 +227,10 @@ def _joined(answer: Answer, more: Answer, kind: Kind) -> Answer:
             "recommendations": (*answer.recommendations, *added),
             "held_back": (*answer.held_back, *held),
             "citations": tuple(citations),
+            "declined": answer.declined if kind else (*answer.declined, *more.declined),
+            "not_checked": answer.not_checked
+            if kind
+            else tuple(dict.fromkeys((*answer.not_checked, *more.not_checked))),
         }
     )
 

@@ -109,13 +109,16 @@ class ResultPage:
         if self._sheet.who == "other":
             parts.append(self._note("result.other"))
         parts.append(self._help())
+        advice = self._advice.answer.recommendations
+        own = self._items(item for item in advice if item.id in self._advice.own)
+        parts.append(self._section("own", f"<p>{escape(self._sheet.own.strip())}</p>{own}") if own else "")
         thin = []
         for name, kinds in _SECTIONS:
-            items = self._items(item for item in self._advice.answer.recommendations if item.kind in kinds)
+            items = self._items(item for item in advice if item.kind in kinds and item.id not in self._advice.own)
             if items:
                 note = self._note("result.medicine_note") if name == "medicine_safety" else ""
                 parts.append(self._section(name, note + items))
-            elif name in _MAY_BE_THIN:
+            elif name in _MAY_BE_THIN and not any(item.kind in kinds for item in advice):
                 thin.append(text(f"patient.result.{name}", self._language).lower())
         parts += [self._declined(), self._held(), self._unknown(thin)]
         reading = self._reading("".join(parts))
@@ -148,7 +151,10 @@ class ResultPage:
                 key = key if self._sheet.complaint else "call_signs"
                 lead = inset(text(f"patient.result.{key}", self._language), number=calls(self._number))
                 html += f"<p><strong>{lead}</strong></p>{self._watched(items)}"
-        told = [item for item in self._advice.answer.recommendations if item.kind == "escalate"]
+        told = [
+            item for item in self._advice.answer.recommendations
+            if item.kind == "escalate" and item.id not in self._advice.own
+        ]  # fmt: skip
         if told:
             rows = bullets(marked(item.text, item.citations) for item in told)
             html += f"<p><strong>{self._say('result.also_if')}</strong></p>{rows}"

@@ -169,11 +169,26 @@ def test_heart_failure_gets_its_own_advice_and_no_dose(guide: Guide) -> None:
     walk.finish(conditions="heart failure", medications="furosemide, ibuprofen", own="What can he eat?")
     html = walk.reply["html"]
     assert walk.reply["level"] == "urgent"
-    assert "salt" in html.partition("What to eat and avoid")[2].partition("</section>")[0]
+    assert "salt" in html.partition("On your question")[2].partition("</section>")[0]
     assert "ibuprofen" in html.partition("Medicines: what to ask about")[2].partition("</section>")[0]
     assert not re.search(r"\d\s*mg\b", html.partition('<details class="form-sources">')[0])
     assert walk.reply["leaflet"].startswith("<!DOCTYPE html>")
     assert "<button" not in walk.reply["leaflet"]
+
+
+def test_a_question_that_is_declined_leaves_the_advice_on_the_complaint(guide: Guide) -> None:
+    walk = Walk(guide).begin("67").press(text="constipated for a week").answer_all()
+    walk.finish(conditions="CKD stage 4", medications="metformin", own="How much senna can I take?")
+    advice = advise(guide, walk.sheet)
+    assert {part.kind for part in advice.answer.declined} == {"dose"}
+    assert {"diet", "activity"} <= {item.kind for item in advice.answer.recommendations}
+    assert "I do not give or calculate doses" in walk.reply["html"]
+
+
+def test_somebodys_own_question_is_answered_under_its_own_heading(guide: Guide) -> None:
+    walk = Walk(guide, "zh").begin("70").press(text="头晕").answer_all()
+    walk.finish(conditions="高血压", own="还能喝酒吗？")
+    assert "酒" in walk.reply["html"].partition("关于您的问题")[2].partition("</section>")[0]
 
 
 def test_a_sheet_that_is_none_of_ours_starts_again_with_what_to_do(guide: Guide) -> None:
