@@ -233,7 +233,7 @@ class ResultPage:
 
     def _fact(self, fact: Because) -> str:
         """What somebody told us, in as few words as will do."""
-        return str(fact.value) if fact.field in _IN_WORDS else fact_text(fact, self._language)
+        return self._named(str(fact.value)) if fact.field in _IN_WORDS else fact_text(fact, self._language)
 
     def _named(self, word: str) -> str:
         concept = self._guide.table.lookup(word)
