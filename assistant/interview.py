@@ -147,6 +147,27 @@ class Interview:
             return None
         return next(iter(self._open(state, known.facts)), None)
 
+    def remaining(self, state: State) -> int:
+        """How many questions are still to come as far as is known now; an answer may add or spare some."""
+        complaint = self._complaint(state)
+        if complaint is None:
+            return 0
+        asked = {given.question for given in state.answers}
+        left = MAX_QUESTIONS - sum(question.id in asked for question in complaint.questions)
+        return min(left, len(self._open(state, self._known(state).facts)))
+
+    def if_present(self, state: State) -> tuple[tuple[Question, Level], ...]:
+        """How urgent a yes to each red-flag question would make it, in the order of the form: what to look out for."""
+        complaint = self._complaint(state)
+        found: list[tuple[Question, Level]] = []
+        for question in complaint.questions if complaint else ():
+            if question.red_flag and question.about in self._table and question.about not in _FLAGS:
+                answers = [given for given in state.answers if given.question != question.id]
+                yes = Given(question=question.id, reply="present")
+                known = self._known(state.model_copy(update={"answers": (*answers, yes)}))
+                found.append((question, known.triaged.level))
+        return tuple(found)
+
     def kind(self, question: Question) -> Kind:
         """How a question is answered: yes or no, with a number, or with a sex."""
         if question.about == "sex":

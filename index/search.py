@@ -75,6 +75,7 @@ class Searcher:
                 "set CARE_EMBEDDER to its own, or rebuild it with `care index build`"
             )
         self.version = version
+        self.embedder = embedder
         self._table = table
         self._reranker = reranker
         self._weights = weights or Weights()
