@@ -11,7 +11,7 @@ from assistant.errors import InputError
 from assistant.exchange import Exchange
 from assistant.patient import Patient
 from assistant.plan import Plan
-from assistant.requests import Request, read_request
+from assistant.requests import Form, Request, read_request
 from assistant.state import Said, State
 from corpus.models import Language
 from corpus.text import HAN, detect_language
@@ -106,6 +106,15 @@ class Conversation:
         if not self._asked:
             raise InputError("nothing was asked yet; ask a question first, then change a fact")
         return self._exchange(language).what_if(changes)
+
+    def arranged(self, form: Form, *, language: Language | None = None) -> Answer:
+        """What was advised, as a ``sbar``, a ``care_plan`` or ``plain`` as a leaflet; the conversation stays as it is.
+
+        Raises :class:`~assistant.InputError` where nothing was asked yet.
+        """
+        if not self._asked:
+            raise InputError("nothing was asked yet; ask a question first, then have it arranged")
+        return self._exchange(language).arranged(form)
 
     @property
     def _asked(self) -> bool:

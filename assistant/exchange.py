@@ -19,7 +19,7 @@ from assistant.messages import say
 from assistant.patient import Patient
 from assistant.persons import Heard, hear, not_theirs
 from assistant.plan import Plan, follow_up, make_plan, pruned
-from assistant.requests import Request
+from assistant.requests import Form, Request
 from assistant.rework import again, in_form, note, related, settled, told
 from assistant.state import Said, State
 from assistant.triage import LEVELS, assess
@@ -88,6 +88,12 @@ class Exchange:
             for who in (self._state.patient, patient)
         )
         return difference(self._care, before, after, patient, settled(full, patient, self._table), changes)
+
+    def arranged(self, form: Form) -> Answer:
+        """What was advised and still stands, as a care plan, SBAR or leaflet."""
+        full, shown, state = self._last(), self._answered[-1], self._state
+        answer = again(self._care, full, shown, state.patient, state, form=form, language=self._language, focus=_ANY)
+        return in_form(form, answer, shown.other or state.patient, None)
 
     def _last(self) -> Said:
         """The last question that was answered in full, whatever form its answer was put into since."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from assistant import Assistant, InputError, Patient
@@ -51,3 +53,15 @@ def test_a_what_if_in_a_conversation_overrules_what_the_question_states_and_leav
 def test_a_what_if_before_any_question_says_what_to_do(care: Assistant) -> None:
     with pytest.raises(InputError, match="ask a question first"):
         care.conversation().what_if("age_years=80")
+
+
+@pytest.mark.parametrize(("form", "heading"), [("care_plan", "护理计划"), ("sbar", "SBAR"), ("plain", "给您的说明")])
+def test_the_advice_is_arranged_in_another_language_without_a_turn(care: Assistant, form: Any, heading: str) -> None:
+    chat = care.conversation()
+    chat.say(_ASKED)
+    arranged = chat.arranged(form, language="zh")
+    assert arranged.text.startswith(f"## {heading}")
+    assert "钾" in arranged.text
+    assert len(chat.answers) == 1
+    with pytest.raises(InputError, match="ask a question first"):
+        care.conversation().arranged(form)
