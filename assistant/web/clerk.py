@@ -238,10 +238,10 @@ class Clerk:
 
 
 def _turn(desk: Desk, data: Mapping[str, Any]) -> int:
-    turn = int(data.get("turn", -1))
-    if not 0 <= turn < len(desk.log):
+    turn = str(data.get("turn"))
+    if not turn.isdecimal() or int(turn) >= len(desk.log):
         raise RefusalError("gone")
-    return turn
+    return int(turn)
 
 
 def _at(data: Mapping[str, Any]) -> str:
