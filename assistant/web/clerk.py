@@ -105,6 +105,8 @@ class Clerk:
         yield Step(desk, chatting, latest, waiting=chat.asked(words, spoken, urgency, number))
         conversation = Conversation(care, desk.state)
         answer = conversation.say(words)
+        if len(conversation.state.turns) <= len(desk.state.turns):  # the words began a new conversation
+            desk = replace(desk, origins={}, observations=())
         desk = desk.with_patient(conversation.state, "typed", _at(data))
         desk = desk.answered(Exchange(words, answer, conversation.patient))
         done = {"clear": True, "latest": True, "spoken": _spoken(answer, page)}

@@ -107,7 +107,7 @@ def _chip(key: str, value: object, origin: Origin, unknown: bool, table: Concept
     form = f"<form{attributes(data_act='value', data_key=key)}>{field}{save}</form>" if field else ""
     classes = "chip-fact" + (" unknown" if unknown else "")
     return (
-        f'<li><details class="{classes}" name="fact" data-key="{escape(key)}"><summary>{escape(label)} '
+        f'<li><details class="{classes}" name="fact" data-fact="{escape(key)}"><summary>{escape(label)} '
         f"<small>{source}</small>{note}</summary><div>{form}{''.join(actions)}</div></details></li>"
     )
 

@@ -138,16 +138,13 @@ def test_a_file_that_is_no_patient_is_refused_with_an_example(care: Assistant, t
     [
         {"act": "nonsense"}, {"act": "ask", "words": " !? "}, {"act": "evidence", "turn": "7"}, {"act": "verdict", "turn": "x1"},
         {"act": "document", "form": "care_plan"}, {"act": "whatif", "fact": "age_years", "value": "80"},
-        {"act": "remove", "key": "labs:"}, {"act": "value", "key": "nothing:at all", "value": "1"},
+        {"act": "remove", "key": "nothing:at all"}, {"act": "value", "key": "nothing:at all", "value": "1"},
     ],
 )  # fmt: skip
-def test_what_a_page_cannot_ask_for_is_refused_and_never_breaks(care: Assistant, data: dict[str, Any]) -> None:
-    try:
+def test_what_cannot_be_done_is_refused_and_never_breaks(care: Assistant, data: dict[str, Any]) -> None:
+    with pytest.raises(InputError) as refused:
         carried_out(care, Desk(), **data)
-    except InputError as error:
-        assert said(error, "zh")
-    else:
-        assert data["act"] == "remove"
+    assert said(refused.value, "zh")
 
 
 def test_a_what_if_that_changes_nothing_is_refused(care: Assistant) -> None:
@@ -217,3 +214,12 @@ def test_every_string_of_the_pages_is_there_in_both_languages() -> None:
                 check(inner, f"{where}.{key}")
 
     check({key: value for key, value in _strings().items() if key != "units"}, "strings")
+
+
+def test_words_that_begin_a_new_conversation_leave_nothing_of_the_last_patient(care: Assistant) -> None:
+    desk = carried_out(care, Desk(), act="observe", respiratory_rate="26", at="2026-11-30T10:15").desk
+    desk = carried_out(care, desk, act="ask", words=_ASKED).desk
+    desk = carried_out(care, desk, act="ask", words="New patient: 40-year-old woman with gout. What may she drink?").desk
+    assert desk.observations == ()
+    assert set(desk.origins) == set(facts.facts_of(desk.patient))
+    assert "medications:ibuprofen" not in desk.origins

@@ -49,7 +49,10 @@ def test_numbers_of_sources_stay_also_where_some_are_left_out() -> None:
 
 
 def test_html_inside_a_document_is_shown_and_not_run() -> None:
-    for html in (to_html("<script>alert(1)</script> <img src=x onerror=a>"), whole_page("<b>", "<script>x</script>", "en")):
+    for html in (
+        to_html("<script>alert(1)</script> <img src=x onerror=a>"),
+        whole_page("<b>", "<script>x</script>", "en"),
+    ):
         assert "<script" not in html
         assert "<img" not in html
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +12,8 @@ from assistant.web.clerk import Clerk
 from assistant.web.desk import Desk
 from assistant.web.feedback import FILE, jsonl
 from assistant.web.refusal import RefusalError
-from evals.feedback import read_feedback
-from evals.personal import run_personal
+from evals.casefile import read_jsonl
+from evals.personal import PersonalCase, run_personal
 
 _ASKED = "72-year-old man, CKD stage 4, K 5.6, takes ibuprofen. What should he eat and avoid?"
 
@@ -27,9 +25,9 @@ def judged(clerk: Clerk, desk: Desk, which: int, **data: Any) -> Desk:
 
 
 @pytest.fixture
-def desk(care: Assistant) -> Iterator[Desk]:
+def desk(care: Assistant) -> Desk:
     *_, step = Clerk(care).carry_out(Desk(), {"act": "ask", "words": _ASKED})
-    yield step.desk
+    return step.desk
 
 
 def keeping(care: Assistant, folder: Path) -> Clerk:
@@ -44,14 +42,13 @@ def test_exported_verdicts_are_evaluation_cases(care: Assistant, desk: Desk, tmp
     desk = judged(clerk, desk, 2, verdict="reject", reason="not on our ward")
     file = tmp_path / "verdicts.jsonl"
     file.write_text(jsonl(clerk.cases(desk)), encoding="utf-8")
-    cases = read_feedback(file)
+    cases = read_jsonl(file, PersonalCase)
     assert [case.lang for case in cases] == ["en"] * 3
     assert cases[0].must_have
     assert cases[0].patient["conditions"] == ["ckd stage 4"]
     assert not cases[2].must_have
-    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    assert [line["verdict"] for line in lines] == ["accept", "edit", "reject"]
-    assert lines[1]["wording"] == "Ask the renal team."
+    assert [case.verdict for case in cases] == ["accept", "edit", "reject"]
+    assert cases[1].wording == "Ask the renal team."
 
 
 def test_an_accepted_case_holds_when_it_is_run(care: Assistant, desk: Desk, tmp_path: Path) -> None:
@@ -59,8 +56,7 @@ def test_an_accepted_case_holds_when_it_is_run(care: Assistant, desk: Desk, tmp_
     for which in range(3):
         desk = judged(clerk, desk, which, verdict="accept")
     file = tmp_path / "verdicts.jsonl"
-    cases = [{k: v for k, v in case.items() if k not in ("recommendation", "text", "verdict", "reason", "wording")} for case in clerk.cases(desk)]  # fmt: skip
-    file.write_text(jsonl(cases), encoding="utf-8")
+    file.write_text(jsonl(clerk.cases(desk)), encoding="utf-8")
     assert run_personal(care, file)["failures"] == []
 
 
@@ -71,7 +67,7 @@ def test_nothing_is_written_unless_the_operator_turned_it_on(care: Assistant, de
     assert not folder.exists()
     judged(keeping(care, folder), desk, 0, verdict="reject", reason="Nurse Jane Smith says no")
     kept = (folder / FILE).read_text(encoding="utf-8")
-    assert len(read_feedback(folder / FILE)) == 1
+    assert len(read_jsonl(folder / FILE, PersonalCase)) == 1
     assert "Jane" not in kept
 
 

@@ -43,7 +43,7 @@ def test_a_nurse_gets_a_cited_answer_and_the_facts_fill_in(nurse: Any) -> None:
     assert page.locator("#field-age").input_value() == "72"
     assert page.locator("#field-sex").input_value() == "male"
     facts = nurse.facts()
-    assert "ibuprofen · typed" in facts
+    assert "ibuprofen typed" in facts
     assert "potassium 5.6 mmol/L" in facts
     assert "NSAID" in nurse.chat()
     assert page.locator("#source-1 mark").count() == 1
@@ -109,21 +109,21 @@ def test_a_mark_of_an_earlier_answer_shows_that_answers_source(nurse: Any) -> No
 def test_an_edited_fact_asks_again_and_says_what_changed(nurse: Any) -> None:
     nurse.ask(_ASKED)
     page = nurse.page
-    page.locator("[data-key='medications:ibuprofen'] summary").click()
-    page.locator("[data-key='medications:ibuprofen'] [data-act=deny]").click()
+    page.locator("[data-fact='medications:ibuprofen'] summary").click()
+    page.locator("[data-fact='medications:ibuprofen'] [data-act=deny]").click()
     page.locator("#chat .said.edited").wait_for()
     nurse.settle()
     assert "− ibuprofen" in page.locator("#chat .said.edited").inner_text()
     assert "no longer applies" in page.locator("#chat .changed").inner_text()
     assert "Does not have or take" in nurse.facts()
-    page.locator("[data-key='labs:potassium_mmol_l'] summary").click()
-    page.locator("[data-key='labs:potassium_mmol_l'] input").fill("4.1")
+    page.locator("[data-fact='labs:potassium_mmol_l'] summary").click()
+    page.locator("[data-fact='labs:potassium_mmol_l'] input").fill("4.1")
     page.keyboard.press("Enter")
     page.get_by_text("potassium 5.6 mmol/L → potassium 4.1 mmol/L").wait_for()
     nurse.settle()
-    assert "potassium 4.1 mmol/L · form" in nurse.facts()
-    page.locator("[data-key='labs:potassium_mmol_l'] summary").click()
-    page.locator("[data-key='labs:potassium_mmol_l'] [data-act=remove]").click()
+    assert "potassium 4.1 mmol/L form" in nurse.facts()
+    page.locator("[data-fact='labs:potassium_mmol_l'] summary").click()
+    page.locator("[data-fact='labs:potassium_mmol_l'] [data-act=remove]").click()
     page.get_by_text("− potassium 4.1 mmol/L").wait_for()
     assert "potassium" not in nurse.facts()
 
@@ -139,21 +139,21 @@ def test_facts_are_found_by_either_name_and_added_with_the_keyboard(nurse: Any) 
     box.press("Enter")
     assert box.input_value() == "gout"
     box.press("Enter")
-    page.locator("[data-key='conditions:gout']").wait_for()
-    assert "gout · form" in nurse.facts()
+    page.locator("[data-fact='conditions:gout']").wait_for()
+    assert "gout form" in nurse.facts()
     box.fill("血钾")
     page.locator("#add-list li").first.wait_for()
     box.press("ArrowDown")
     box.press("Enter")
     page.locator("#add-form [name=number]").fill("6.1")
     page.locator("#add-form [name=number]").press("Enter")
-    page.locator("[data-key='labs:potassium_mmol_l']").wait_for()
+    page.locator("[data-fact='labs:potassium_mmol_l']").wait_for()
     nurse.settle()
     box.fill("zzyzx")
     page.locator("#add-form .for-new").wait_for()
     page.locator("#add-form [name=kind]").select_option("medicine")
     page.locator("#add-form > button").click()
-    page.locator("[data-key='medications:zzyzx']").wait_for()
+    page.locator("[data-fact='medications:zzyzx']").wait_for()
     assert "not recognised" in nurse.facts()
 
 
@@ -194,9 +194,9 @@ def test_a_patient_is_imported_and_a_wrong_file_is_refused_with_an_example(nurse
     page.locator("[data-file]").set_input_files(wrong)
     page.get_by_role("alert").filter(has_text="This file is no patient").wait_for()
     page.locator("[data-file]").set_input_files(wrong | {"buffer": json.dumps(patient).encode()})
-    page.locator("[data-key='conditions:heart failure']").wait_for()
+    page.locator("[data-fact='conditions:heart failure']").wait_for()
     nurse.settle()
-    assert "heart failure · imported" in nurse.facts()
+    assert "heart failure imported" in nurse.facts()
     assert page.locator("#field-age").input_value() == "81"
     assert page.locator(".problem").count() == 0
 
@@ -223,7 +223,7 @@ def test_a_question_back_is_answered_with_one_click(nurse: Any) -> None:
     assert page.locator("#q").input_value() == "血钾："
     page.keyboard.type("5.9")
     page.keyboard.press("Enter")
-    page.locator("[data-key='labs:potassium_mmol_l']").wait_for()
+    page.locator("[data-fact='labs:potassium_mmol_l']").wait_for()
     nurse.settle()
     nurse.page.locator("#new").click()
     nurse.settle()
@@ -344,7 +344,7 @@ def test_the_language_switches_in_the_middle_and_nothing_is_lost(nurse: Any) -> 
     page.get_by_role("button", name="提问").wait_for()
     nurse.settle()
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
-    assert "布洛芬 · 对话" in nurse.facts()
+    assert "布洛芬 对话" in nurse.facts()
     assert "NSAID" in nurse.chat()
     assert "现况" in page.locator("#document").inner_text()
     assert page.locator("#documents-panel").is_visible()
@@ -362,9 +362,9 @@ def test_a_whole_conversation_in_chinese(nurse: Any) -> None:
     nurse.settle()
     nurse.ask(_ASKED_ZH)
     assert "用药安全" in nurse.chat()
-    assert "布洛芬 · 对话" in nurse.facts()
-    page.locator("[data-key='medications:布洛芬'] summary").click()
-    page.locator("[data-key='medications:布洛芬']").get_by_role("button", name="没有").click()
+    assert "布洛芬 对话" in nurse.facts()
+    page.locator("[data-fact='medications:布洛芬'] summary").click()
+    page.locator("[data-fact='medications:布洛芬']").get_by_role("button", name="没有").click()
     page.locator("#chat .changed").wait_for()
     nurse.settle()
     page.locator("#chat a.cite").last.click()
