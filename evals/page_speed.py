@@ -100,7 +100,7 @@ def main() -> None:
     try:
         figures = measure(f"http://127.0.0.1:{port}", options.rounds)
     finally:
-        page.close()
+        page.close(verbose=False)
     print(json.dumps(figures, indent=2))  # noqa: T201 - a report
 
 

@@ -27,7 +27,7 @@ def page_and_app(care: Assistant) -> Iterator[tuple[str, Any]]:
     page = build_page(care)
     launch(page, care.settings.model_copy(update={"port": port}), block=False)
     yield f"http://127.0.0.1:{port}", page
-    page.close()
+    page.close(verbose=False)
 
 
 @pytest.fixture(scope="module")
