@@ -219,7 +219,9 @@ def test_every_string_of_the_pages_is_there_in_both_languages() -> None:
 def test_words_that_begin_a_new_conversation_leave_nothing_of_the_last_patient(care: Assistant) -> None:
     desk = carried_out(care, Desk(), act="observe", respiratory_rate="26", at="2026-11-30T10:15").desk
     desk = carried_out(care, desk, act="ask", words=_ASKED).desk
-    desk = carried_out(care, desk, act="ask", words="New patient: 40-year-old woman with gout. What may she drink?").desk
+    desk = carried_out(
+        care, desk, act="ask", words="New patient: 40-year-old woman with gout. What may she drink?"
+    ).desk
     assert desk.observations == ()
     assert set(desk.origins) == set(facts.facts_of(desk.patient))
     assert "medications:ibuprofen" not in desk.origins
