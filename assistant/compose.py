@@ -255,7 +255,7 @@ def markdown(answer: Answer, number: str, sources: bool = True) -> str:
     blocks = [urgency_block(answer.urgency, language, number), *change_blocks(answer.changed, language)]
     if answer.declined:
         blocks.append(f"### {say('heading.declined', language)}")
-        blocks.append("\n".join(f"- {_declined_line(part, language)}" for part in answer.declined))
+        blocks.append("\n".join(f"- {declined_line(part, language)}" for part in answer.declined))
     elif answer.abstain_reason:
         blocks.append(answer.abstain_reason)
     asked = [item for item in answer.held_back if item.asked]
@@ -353,7 +353,7 @@ def facts_text(facts: Sequence[Because], language: Language) -> str:
     return ("；" if language == "zh" else "; ").join(fact_text(fact, language) for fact in facts)
 
 
-def _declined_line(part: Declined, language: Language) -> str:
+def declined_line(part: Declined, language: Language) -> str:
     """A declined part in its own words, shortened where long and on one line, with the reply."""
     words = " ".join(part.text.split())
     shown = words if len(words) <= _LONGEST_ECHO else words[:_LONGEST_ECHO].rstrip() + "…"

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Audience
 from assistant.assistant import check_question
+from assistant.errors import InputError
 from assistant.exchange import Exchange
 from assistant.patient import Patient
 from assistant.plan import Plan
-from assistant.requests import read_request
+from assistant.requests import Form, Request, read_request
 from assistant.state import Said, State
 from corpus.models import Language
 from corpus.text import HAN, detect_language
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.what_if import Difference
 
 __all__ = ["Conversation", "Said", "State"]
 
@@ -82,6 +84,45 @@ class Conversation:
             }
         )
         return said.answer
+
+    def edit(self, patient: Patient, *, language: Language | None = None) -> Answer | None:
+        """Put *patient* in the place of the facts known so far, and answer the last question again for it.
+
+        The answer's ``changed`` says what that does to the earlier advice. ``None`` where nothing was asked yet.
+        """
+        if not self._asked or patient == self.state.patient:
+            self.state = self.state.model_copy(update={"patient": patient})
+            return None
+        said = self._exchange(language).edited(patient)
+        self.state = self.state.model_copy(update={"patient": patient, "turns": (*self.state.turns, said)})
+        return said.answer
+
+    def what_if(self, *changes: str, language: Language | None = None) -> Difference:
+        """What differs in the last answer when facts change: ``"potassium_mmol_l=4.1"``, ``"conditions+=gout"``.
+
+        The conversation stays as it is. Raises :class:`~assistant.InputError` for a change that cannot be made, or
+        where nothing was asked yet.
+        """
+        if not self._asked:
+            raise InputError("nothing was asked yet; ask a question first, then change a fact")
+        return self._exchange(language).what_if(changes)
+
+    def arranged(self, form: Form, *, language: Language | None = None) -> Answer:
+        """What was advised, as a ``sbar``, a ``care_plan`` or ``plain`` as a leaflet; the conversation stays as it is.
+
+        Raises :class:`~assistant.InputError` where nothing was asked yet.
+        """
+        if not self._asked:
+            raise InputError("nothing was asked yet; ask a question first, then have it arranged")
+        return self._exchange(language).arranged(form)
+
+    @property
+    def _asked(self) -> bool:
+        return any(turn.answer.form != "note" for turn in self.state.turns)
+
+    def _exchange(self, language: Language | None) -> Exchange:
+        chosen = language or self.state.turns[-1].answer.language
+        return Exchange(self._assistant, self.state, Request(), "", chosen)
 
     def _language(self, state: State, spoken: Language | None) -> Language:
         """The language asked for at the start until the user writes in another; then the user's."""

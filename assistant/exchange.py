@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,17 @@ from assistant.compose import markdown
 from assistant.facts import PatientFacts
 from assistant.forms import parts
 from assistant.intake import Finding, Intake, read
+from assistant.measure import Numbers
 from assistant.memory import remember, taken_back, with_medicines_told
 from assistant.messages import say
 from assistant.patient import Patient
 from assistant.persons import Heard, hear, not_theirs
 from assistant.plan import Plan, follow_up, make_plan, pruned
-from assistant.requests import Request
-from assistant.rework import again, in_form, note, related, told
+from assistant.requests import Form, Request
+from assistant.rework import again, in_form, note, related, settled, told
 from assistant.state import Said, State
 from assistant.triage import LEVELS, assess
+from assistant.what_if import Difference, difference, with_changes
 from corpus.models import Language
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 #: A leading "then" (那茶呢), with which the segmenter joins a name of one character.
 _THEN = re.compile(r"^\s*那么?(?![个些种边里时天次是儿样位])[,，]?\s*(?=\S)")
+#: Whatever the answer is about.
+_ANY: frozenset[str] = frozenset()
 
 
 class Exchange:
@@ -66,6 +71,35 @@ class Exchange:
         if self._answered and (request.reworks or focus):
             return self._again(facts, patient, focus), heard.person
         return self._asked(whole, heard, facts, patient, patient, None), heard.person
+
+    def edited(self, patient: Patient) -> Said:
+        """The last question once more for a patient whose facts were edited, with what that changes in the advice."""
+        full, shown = self._last(), self._answered[-1]
+        answer = again(self._care, full, shown, patient, self._state, form=None, language=self._language, focus=_ANY)
+        nothing = replace(read(full.text, self._table), findings=(), numbers=Numbers())
+        answer = self._revised(answer, nothing, patient, added=True)
+        return Said(text=full.text, answer=answer, plan=full.plan, patient=patient, other=shown.other)
+
+    def what_if(self, changes: Sequence[str]) -> Difference:
+        """What differs in the answer to the last question when facts of the patient are changed."""
+        full, patient = self._last(), with_changes(self._state.patient, changes)
+        before, after = (
+            again(self._care, full, full, who, self._state, form=None, language=self._language, focus=_ANY)
+            for who in (self._state.patient, patient)
+        )
+        return difference(self._care, before, after, patient, settled(full, patient, self._table), changes)
+
+    def arranged(self, form: Form) -> Answer:
+        """What was advised and still stands, as a care plan, SBAR or leaflet."""
+        full, shown, state = self._last(), self._answered[-1], self._state
+        answer = again(self._care, full, shown, state.patient, state, form=form, language=self._language, focus=_ANY)
+        return in_form(form, answer, shown.other or state.patient, None)
+
+    def _last(self) -> Said:
+        """The last question that was answered in full, whatever form its answer was put into since."""
+        answered = self._answered
+        shown = answered[-1]
+        return next((t for t in reversed(answered) if t.answer.form is None and t.plan == shown.plan), shown)
 
     @property
     def _answered(self) -> list[Said]:

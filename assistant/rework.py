@@ -56,7 +56,7 @@ def again(
     audience = _READER.get(form or "", state.audience)
     as_it_stands = form in _AS_SHOWN and language == answer.language and patient == state.patient
     if not as_it_stands:
-        intake = _settled(full, subject, knowledge.table)
+        intake = settled(full, subject, knowledge.table)
         limit = _LONGER if form == "longer" else None
         answer = care.turn(
             full.text,
@@ -71,8 +71,8 @@ def again(
     if form != "why":
         answer = answer.model_copy(update={"changed": ()})
     if form is not None and form in _MOST and shown.other is None:
-        settled = _settled(full, subject, knowledge.table)
-        answer = _with_earlier(care, answer, settled, subject, state, _MOST[form])
+        intake = settled(full, subject, knowledge.table)
+        answer = _with_earlier(care, answer, intake, subject, state, _MOST[form])
     if form == "sbar":
         answer = answer.model_copy(update={"question": told(state) or shown.text})
     if form == "longer" and not {i.id for i in answer.recommendations} - {i.id for i in shown.answer.recommendations}:
@@ -137,7 +137,7 @@ def told(state: State, *more: str) -> str:
     return " … ".join([*said, *more][-_TOLD:])
 
 
-def _settled(said: Said, patient: Patient, table: ConceptTable) -> Intake:
+def settled(said: Said, patient: Patient, table: ConceptTable) -> Intake:
     """A turn's words without the facts that the patient has by now, in their present state."""
     intake = read(said.text, table)
     absent = PatientFacts(patient, None, table).absent

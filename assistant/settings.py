@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     )
     lang: Language | None = Field(default=None, description="answer language; by default that of the question")
     emergency_number: str | None = Field(default=None, description="number to call in an emergency")
+    feedback: Path | None = Field(
+        default=None,
+        description="folder in which the nurse's verdicts on recommendations are kept, with the patient's facts and "
+        "the question scrubbed of names; none by default, and nothing is kept",
+    )
 
     @property
     def index_path(self) -> Path:

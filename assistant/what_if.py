@@ -12,7 +12,7 @@ from assistant.answer import Answer, Audience, Because, HeldBack, Recommendation
 from assistant.compose import fact_text
 from assistant.errors import InputError
 from assistant.facts import PatientFacts
-from assistant.intake import read
+from assistant.intake import Intake, read
 from assistant.messages import say
 from assistant.patient import LISTS, Patient, resolve_measurement
 from corpus.conditions import NUMBER_LEAVES, evaluate, leaves
@@ -122,10 +122,17 @@ def what_if(
     changed_patient = with_changes(patient, changes)
     before = care.ask(question, patient, audience=audience, language=language, limit=limit)
     after = care.ask(question, changed_patient, audience=audience, language=language, limit=limit)
-    told = _Reasons(care, question, changed_patient, before, after)
+    return difference(care, before, after, changed_patient, read(question, care.knowledge.table), changes)
+
+
+def difference(
+    care: Assistant, before: Answer, after: Answer, patient: Patient, intake: Intake, changes: Sequence[str]
+) -> Difference:
+    """What differs between two answers to one question, the second for *patient* with what the question states."""
+    told = _Reasons(care, patient, intake, before, after)
     old = {item.id: item for item in before.recommendations}
     new = {item.id: item for item in after.recommendations}
-    difference = Difference(
+    found = Difference(
         question=before.question,
         changes=tuple(changes),
         added=tuple(told.added(item) for item in after.recommendations if item.id not in old),
@@ -140,19 +147,19 @@ def what_if(
         after=after,
         text="",
     )
-    return difference.model_copy(update={"text": _markdown(difference)})
+    return found.model_copy(update={"text": _markdown(found)})
 
 
 class _Reasons:
     """Why a recommendation stands in one of two answers and not in the other."""
 
-    def __init__(self, care: Assistant, question: str, patient: Patient, before: Answer, after: Answer) -> None:
+    def __init__(self, care: Assistant, patient: Patient, intake: Intake, before: Answer, after: Answer) -> None:
         self._care = care
         self._language = after.language
         self._held_before = {item.id: item for item in before.held_back}
         self._held_after = {item.id: item for item in after.held_back}
         knowledge = care.knowledge
-        self._facts = PatientFacts(patient, read(question, knowledge.table), knowledge.table, knowledge.derived)
+        self._facts = PatientFacts(patient, intake, knowledge.table, knowledge.derived)
 
     def added(self, item: Recommendation) -> Change:
         was = self._held_before.get(item.id)

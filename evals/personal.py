@@ -3,15 +3,15 @@
 ``must_have`` concepts have to be advised on, or held back with a reason; ``must_have_topics`` each have to
 contribute a recommendation; ``must_not`` concepts, with all their kinds, must not be recommended in any
 statement that says to take, eat, do or keep up the thing; ``because`` names fields that have to be given
-as a reason somewhere in the answer.
+as a reason somewhere in the answer. Verdicts that the nurse's page exports are such cases too.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant import Answer, Assistant, Patient
 from corpus.models import TOWARDS, Advice, Language
@@ -34,6 +34,11 @@ class PersonalCase(BaseModel):
     must_have_topics: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
+    recommendation: str = Field(default="", description="id of the recommendation that a nurse judged, where one did")
+    text: str = Field(default="", description="its words")
+    verdict: Literal["accept", "edit", "reject"] | None = None
+    reason: str = ""
+    wording: str = Field(default="", description="the nurse's own words instead")
 
 
 def run_personal(care: Assistant, path: Path | None = None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def build_page(care: Assistant) -> gr.Blocks:
     from gradio.components import navbar
 
     from assistant.web.form import form_page
-    from assistant.web.nurse import nurse_page
+    from assistant.web.nurse import forget_closed_tabs, nurse_page
     from assistant.web.strings import text
 
     language = care.settings.lang or "en"
@@ -41,6 +41,7 @@ def build_page(care: Assistant) -> gr.Blocks:
     ) as page:
         navbar.Navbar(main_page_name="Nurse · 护士")
         nurse_page(care, language)
+        forget_closed_tabs(page)
     with page.route("Patient · 患者", "/patient"):
         navbar.Navbar(main_page_name="Nurse · 护士")
         form_page(care, language)

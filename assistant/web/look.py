@@ -10,13 +10,15 @@ CSS = "\n".join(
     (Path(__file__).parent / f"{name}.css").read_text(encoding="utf-8") for name in ("common", "nurse", "form")
 )
 
-#: Brings the beginning of the latest exchange into view, where the urgency stands.
-SHOW_LATEST = """() => { const all = document.querySelectorAll('#chat .user');
-  const last = all[all.length - 1]; const box = last && last.closest('.bubble-wrap');
-  if (box) box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 12; }"""
+#: The scripts of the pages; they stand in the page itself.
+SCRIPT = "\n".join((Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8") for name in ("nurse",))
+
+#: Rules for what stands around the page: Gradio confines the style sheet that it is given to the inside.
+_OUTER = (Path(__file__).parent / "outer.css").read_text(encoding="utf-8")
 
 HEAD = (
     '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
+    f"<style>{_OUTER}</style><script>{SCRIPT}</script>"
 )
 
 _SANS = [
@@ -49,6 +51,7 @@ def theme() -> Any:
         block_title_text_color="*neutral_700",
         block_title_text_color_dark="*neutral_200",
         checkbox_label_background_fill_selected="*primary_700",
+        checkbox_label_background_fill_selected_dark="*primary_700",
         checkbox_label_text_color_selected="white",
         body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_300",

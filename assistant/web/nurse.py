@@ -1,247 +1,128 @@
-"""The nurse's page: the patient's facts, the chat and the evidence, side by side."""
+"""The nurse's page: the patient's facts, the chat and the evidence, side by side.
+
+The parts are HTML of our own (``patient_panel``, ``chat``, ``evidence`` …); ``nurse.js`` sends what is clicked or typed
+over one hidden component, and the ``clerk`` says what happens. Gradio carries the messages and keeps each tab's
+:class:`~assistant.web.desk.Desk` apart from the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
 from assistant.assistant import Assistant
-from assistant.conversation import Conversation, State
 from assistant.errors import InputError
-from assistant.measure import read_numbers
-from assistant.patient import Patient, measurement_label
-from assistant.web import show
-from assistant.web.look import SHOW_LATEST
-from assistant.web.strings import LANGUAGES, Switchboard, text
+from assistant.web import frame
+from assistant.web.chat import chat
+from assistant.web.clerk import Clerk, Step
+from assistant.web.desk import Desk
+from assistant.web.documents import documents_panel
+from assistant.web.evidence import evidence
+from assistant.web.find import Finder
+from assistant.web.patient_panel import entry_panel, facts_panel, who_panel
+from assistant.web.refusal import said
+from assistant.web.what_if_panel import what_if_panel
+from corpus.models import Language
 
-_EXAMPLES = {
-    "en": [
-        "72-year-old man, CKD stage 4, K 5.6, BP 158/92, takes ibuprofen. What should he eat and avoid?",
-        "How often should I turn a bedbound patient, and how should she lie?",
-        "Stroke yesterday, has not been swallow screened. May he drink water?",
-    ],
-    "zh": [
-        "68岁，慢性肾功能不全，合并糖尿病和高血压，怎样控制血糖血压、减少冠心病发作？",
-        "胃溃疡患者可以吃益生菌、钙奶和维生素C吗？",
-        "卧床老人怎么翻身，多久翻一次？",
-    ],
-}
+__all__ = ["forget_closed_tabs", "nurse_page"]
+
+#: The parts of the page by name, with the id each has there.
+_PARTS = {
+    "head": "top", "problem": "problem", "who": "who", "facts": "facts", "entry": "entry", "chat": "chat",
+    "composer": "composer", "verdicts": "verdicts", "tabs": "side-tabs", "evidence": "evidence-panel",
+    "whatif": "whatif-panel", "documents": "documents-panel",
+}  # fmt: skip
+_BUS = "window.careBus(trigger, props, watch, server, 'act')"
+_DONE = "() => window.careDone()"
+#: So many tabs are answered at the same time.
+_AT_ONCE = 8
 
 
 def nurse_page(care: Assistant, language: str) -> None:
     """Lay out the page inside the current ``gr.Blocks``."""
-    board = Switchboard()
-    talk = gr.State(None)
-    with gr.Row(elem_classes="page-head"):
-        head = gr.HTML(_head(language))
-        board.add(head, value=_head)
-        switch = board.add(
-            gr.Radio(LANGUAGES, value=language, label=text("language", language), scale=0, min_width=220),
-            label="language",
+    page: Language = "zh" if language == "zh" else "en"
+    clerk, finder = Clerk(care), Finder(care.knowledge.table)
+    start = Step(Desk(language=page))
+    desk = gr.State(start.desk)
+    parts: dict[str, Any] = {}
+
+    def part(name: str) -> None:
+        parts[name] = gr.HTML(
+            _draw(name, start, care, clerk), elem_id=_PARTS[name], js_on_load=None, apply_default_css=False
         )
+
+    part("head")
+    part("problem")
     with gr.Row(elem_id="nurse-columns"):
-        with gr.Column(scale=3, min_width=260):
-            heading = gr.Markdown(f"## {text('nurse.patient', language)}")
-            board.add(heading, value=lambda lang: f"## {text('nurse.patient', lang)}")
-            fields = _patient_fields(board, language)
-            understood = gr.HTML(elem_id="understood")
-        with gr.Column(scale=6, min_width=360, elem_id="chat-column"):
-            urgency = gr.HTML(elem_id="urgency")
-            chat = board.add(
-                gr.Chatbot(
-                    label=text("nurse.conversation", language),
-                    show_label=False,
-                    elem_id="chat",
-                    height=520,
-                    placeholder=text("nurse.welcome", language),
-                    buttons=["copy"],
-                    feedback_options=None,
-                    layout="bubble",
-                    autoscroll=False,
-                ),
-                label="nurse.conversation",
-                placeholder="nurse.welcome",
-            )
-            question = board.add(
-                gr.Textbox(
-                    label=text("nurse.question", language),
-                    placeholder=text("nurse.question_hint", language),
-                    lines=2,
-                    autofocus=True,
-                    elem_id="question",
-                ),
-                label="nurse.question",
-                placeholder="nurse.question_hint",
-            )
-            with gr.Row():
-                send = board.add(
-                    gr.Button(text("nurse.send", language), variant="primary", elem_id="send"), value="nurse.send"
-                )
-                new = board.add(gr.Button(text("nurse.new", language), elem_id="new"), value="nurse.new")
-            examples = gr.Radio(_EXAMPLES[language], label=text("nurse.examples", language), elem_id="examples")
-            board.add(examples, label="nurse.examples", choices=lambda lang: _EXAMPLES[lang])
-        with gr.Column(scale=4, min_width=300):
-            evidence_heading = gr.Markdown(f"## {text('nurse.evidence', language)}")
-            board.add(evidence_heading, value=lambda lang: f"## {text('nurse.evidence', lang)}")
-            evidence = gr.HTML(f"<p>{text('nurse.no_evidence', language)}</p>", elem_id="evidence-panel")
+        with gr.Column(scale=3, min_width=270, elem_id="patient-column"):
+            for name in ("who", "entry", "facts"):
+                part(name)
+        with gr.Column(scale=6, min_width=380, elem_id="chat-column"):
+            for name in ("chat", "composer", "verdicts"):
+                part(name)
+        with gr.Column(scale=4, min_width=320, elem_id="side-column"):
+            for name in ("tabs", "evidence", "whatif", "documents"):
+                part(name)
 
-    def respond(message: str, history: list[Any], lang: str, last: Any, *values: Any) -> Iterator[list[Any]]:
-        unchanged = [gr.skip()] * len(fields)
+    def find(query: list[str]) -> list[dict[str, object]]:
+        words, shown = query
+        return finder.find(str(words)[:80], "zh" if shown == "zh" else "en")
+
+    bus = gr.HTML("{}", elem_id="bus", js_on_load=_BUS, server_functions=[find], visible="hidden")
+
+    def act(now: Desk, event: gr.EventData) -> Iterator[list[Any]]:
+        data: dict[str, Any] = event._data or {}
         try:
-            conversation = Conversation(care, state_with(last, patient_from(values, care)))
-            answer = conversation.say(message)
+            steps = clerk.carry_out(now, data)
+            for step in steps:
+                drawn = {name: _draw(name, step, care, clerk) for name in step.draw}
+                updates = [drawn.get(name, "" if name == "problem" else gr.skip()) for name in parts]
+                yield [step.desk, *updates, _reply(data, True, step.do)]
         except InputError as error:
-            gr.Warning(str(error))
-            yield [message, history, *[gr.skip()] * 4, *unchanged]
-            return
-        history = [*history, {"role": "user", "content": message}]
-        shown = ""
-        number = care.settings.emergency_call(answer.language)
-        for block in show.chat_blocks(answer, number):
-            shown += block + "\n\n"
-            reply = {"role": "assistant", "content": shown}
-            yield ["", [*history, reply], show.banner(answer, number), *[gr.skip()] * 3, *unchanged]
-        full = [*history, {"role": "assistant", "content": shown}]
-        filled = fill(conversation.patient, lang)
-        understood_html = show.chips(conversation.patient, care, lang)
-        yield ["", full, gr.skip(), show.evidence(answer, care), understood_html, conversation.state, *filled]
-        reworded = care.reword(answer, conversation.patient)
-        if reworded is not answer:
-            body = "\n\n".join(show.chat_blocks(reworded, number))
-            full = [*history, {"role": "assistant", "content": body}]
-            yield [gr.skip(), full, *[gr.skip()] * 4, *unchanged]
+            words = frame.problem(said(error, now.language), now.language)
+            chatted = _draw("chat", Step(now), care, clerk)
+            updates = [words if name == "problem" else chatted if name == "chat" else gr.skip() for name in parts]
+            yield [gr.skip(), *updates, _reply(data, False, {})]
 
-    outputs = [question, chat, urgency, evidence, understood, talk, *fields]
-    inputs = [question, chat, switch, talk, *fields]
-    asked = gr.on([send.click, question.submit], respond, inputs, outputs, show_progress="minimal")
-    asked.then(None, None, None, js=SHOW_LATEST)
-    examples.input(lambda chosen: chosen or "", examples, question)
-    switch.change(board.updates, switch, board.components, show_progress="hidden")
-
-    def restart(lang: str) -> list[Any]:
-        return ["", [], "", f"<p>{text('nurse.no_evidence', lang)}</p>", "", None, *fill(Patient(), lang)]
-
-    gr.on([new.click, chat.clear], restart, switch, outputs)
-
-    def recognise(lang: str, *values: Any) -> str:
-        try:
-            return show.chips(patient_from(values, care), care, lang)
-        except InputError as error:
-            gr.Warning(str(error))
-            return ""
-
-    for field in fields:
-        field.change(recognise, [switch, *fields], understood, show_progress="hidden")
-
-
-def _head(language: str) -> str:
-    return f"<h1>{text('title', language)}</h1><p>{text('nurse.intro', language)}</p>"
-
-
-def _patient_fields(board: Switchboard, language: str) -> list[Any]:
-    """Age, sex, pregnant, conditions, symptoms, medicines, allergies, numbers: in the order of :func:`fill`."""
-
-    def sexes(lang: str) -> list[tuple[str, str]]:
-        return [(text(f"sex.{value}", lang), value) for value in ("female", "male")]
-
-    with gr.Row():
-        age = age_field(board, language)
-        sex = gr.Radio(sexes(language), label=text("nurse.sex", language), min_width=120)
-        board.add(sex, label="nurse.sex", choices=sexes)
-    pregnant = board.add(gr.Checkbox(label=text("nurse.pregnant", language)), label="nurse.pregnant")
-    words = []
-    for name in ("conditions", "symptoms", "medications", "allergies"):
-        hint = f"nurse.{name}_hint" if name in ("conditions", "medications") else None
-        box = gr.Textbox(
-            label=text(f"nurse.{name}", language),
-            lines=2,
-            max_lines=6,
-            placeholder=text(hint, language) if hint else None,
-            elem_id=f"field-{name}",
-        )  # fmt: skip
-        board.add(box, label=f"nurse.{name}", **({"placeholder": hint} if hint else {}))
-        words.append(box)
-    numbers = board.add(
-        gr.Textbox(
-            label=text("nurse.numbers", language),
-            lines=2,
-            max_lines=8,
-            placeholder=text("nurse.numbers_hint", language),
-            elem_id="field-numbers",
-        ),
-        label="nurse.numbers",
-        placeholder="nurse.numbers_hint",
+    asked = bus.act(
+        act, desk, [desk, *parts.values(), bus],
+        show_progress="hidden", trigger_mode="multiple", concurrency_limit=_AT_ONCE, api_visibility="private",
     )  # fmt: skip
-    return [age, sex, pregnant, *words, numbers]
+    asked.then(None, None, None, js=_DONE)
 
 
-def age_field(board: Switchboard, language: str) -> Any:
-    """A text box for the age: Gradio's number box would show an unknown age as 0, and a newborn gets other advice."""
-    box = gr.Textbox(label=text("nurse.age", language), max_lines=1, min_width=80, elem_id="field-age")
-    return board.add(box, label="nurse.age")
+def forget_closed_tabs(page: gr.Blocks) -> None:
+    """Drop all that is known of a tab as soon as it is closed; Gradio would keep its state for another hour."""
+
+    def forget(request: gr.Request) -> None:
+        page.state_holder.session_data.pop(request.session_hash or "", None)
+
+    page.unload(forget)
 
 
-def age_from(value: str | None) -> float | None:
-    """The age in the box, ``None`` where it is empty; :class:`~assistant.InputError` for anything but a number."""
-    if not (value or "").strip():
-        return None
-    try:
-        return float(str(value).strip())
-    except ValueError as error:
-        raise InputError(f"age: “{value}” is not a number of years") from error
+def _reply(data: dict[str, Any], ok: bool, do: Any) -> str:
+    return json.dumps({"n": data.get("n"), "ok": ok, "do": dict(do)}, ensure_ascii=False)
 
 
-def patient_from(values: tuple[Any, ...], care: Assistant) -> Patient:
-    """The patient in the fields; raises :class:`~assistant.InputError` for impossible values."""
-    age, sex, pregnant, conditions, symptoms, medications, allergies, numbers = values
-    read = read_numbers(numbers or "", care.knowledge.table)
-    if read.doubts:
-        raise InputError(f"“{read.doubts[0]}” is not possible; check the value and its unit")
-    return Patient(
-        age_years=age_from(age),
-        sex=sex or None,
-        pregnant=True if pregnant else None,
-        conditions=lines(conditions),
-        symptoms=lines(symptoms),
-        medications=lines(medications),
-        allergies=lines(allergies),
-        labs=read.labs,
-        vitals=read.vitals,
-    )
-
-
-def state_with(last: State | None, patient: Patient) -> State:
-    """The state of the conversation with the patient in the fields; what they do not show is kept."""
-    if last is None:
-        return State(patient=patient)
-    hidden = {name: getattr(last.patient, name) for name in ("devices", "habits", "absent", "breastfeeding")}
-    return last.model_copy(update={"patient": Patient(**(patient.model_dump() | hidden))})
-
-
-def fill(patient: Patient, language: str) -> list[Any]:
-    """The values of the fields for a patient, in the order of :func:`patient_from`."""
-    numbers = [f"{measurement_label(key, language)} {value:g}" for key, value in patient.labs.items()]
-    vitals = dict(patient.vitals)
-    high, low = vitals.pop("systolic_bp", None), vitals.pop("diastolic_bp", None)
-    if high is not None and low is not None:
-        numbers.append(f"BP {high:g}/{low:g}")
-    elif high is not None:
-        numbers.append(f"{measurement_label('systolic_bp', language)} {high:g}")
-    numbers += [
-        f"{measurement_label(key, language)} {value:g}" for key, value in vitals.items() if isinstance(value, float)
-    ]
-    if "on_oxygen" in vitals:
-        numbers.append(text("nurse.on_oxygen" if vitals["on_oxygen"] else "nurse.on_air", language))
-    words = [patient.conditions, patient.symptoms, patient.medications, patient.allergies]
-    age = "" if patient.age_years is None else f"{patient.age_years:g}"
-    return [age, patient.sex, bool(patient.pregnant), *("\n".join(w) for w in words), ", ".join(numbers)]
-
-
-def lines(value: str | None) -> list[str]:
-    """The entries of a text box, one a line; commas separate too."""
-    separated = (
-        (value or "").replace("；", "\n").replace(";", "\n").replace("，", "\n").replace(",", "\n").replace("、", "\n")
-    )
-    return [line.strip() for line in separated.splitlines() if line.strip()]
+def _draw(name: str, step: Step, care: Assistant, clerk: Clerk) -> str:
+    """The HTML of a part of the page."""
+    desk, table, page = step.desk, care.knowledge.table, step.desk.language
+    shown = desk.log[desk.shown] if desk.shown is not None and desk.shown < len(desk.log) else None
+    drawing: dict[str, Callable[[], str]] = {
+        "head": lambda: frame.head(page),
+        "problem": lambda: "",
+        "who": lambda: who_panel(desk, care, page),
+        "facts": lambda: facts_panel(desk, care.knowledge, page),
+        "entry": lambda: entry_panel(table, page),
+        "chat": lambda: chat(desk, care, page, step.waiting),
+        "composer": lambda: frame.composer(page),
+        "verdicts": lambda: frame.verdicts(desk, clerk.cases(desk), care.settings.feedback is not None, page),
+        "tabs": lambda: frame.tabs(page),
+        "evidence": lambda: evidence(shown.answer if shown else None, desk.shown or 0, care, page),
+        "whatif": lambda: what_if_panel(desk, table, page, step.given, step.difference),
+        "documents": lambda: documents_panel(bool(desk.log), page, desk.form, step.document),
+    }
+    return drawing[name]()

@@ -17,23 +17,24 @@ def _strings() -> dict[str, Any]:
     return data
 
 
-def text(key: str, language: str) -> str:
-    """The string at the dotted *key* in *language*."""
+def text(key: str, language: str, **values: object) -> str:
+    """The string at the dotted *key* in *language*, with its placeholders filled in where *values* are given."""
     node: Any = _strings()
     for step in key.split("."):
         node = node[step]
-    return str(node[language])
+    found = str(node[language])
+    return found.format(**values) if values else found
+
+
+def unit_names() -> dict[str, str]:
+    """How the units are written in which a value can be entered, by the end of a measurement's key."""
+    return {str(key): str(name) for key, name in _strings()["units"].items()}
 
 
 def flags() -> list[dict[str, str]]:
     """The patient form's first questions: concept and wording in both languages."""
     found: list[dict[str, str]] = _strings()["flags"]
     return found
-
-
-def durations() -> list[str]:
-    """The keys of the durations the patient form offers."""
-    return list(_strings()["patient"]["durations"])
 
 
 class Switchboard:

@@ -15,7 +15,8 @@ CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="module")
-def address(care: Assistant) -> Iterator[str]:
+def page_and_app(care: Assistant) -> Iterator[tuple[str, Any]]:
+    """The address of the pages and the app behind them."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     from assistant.web import build_page, launch
@@ -25,8 +26,13 @@ def address(care: Assistant) -> Iterator[str]:
         port = probe.getsockname()[1]
     page = build_page(care)
     launch(page, care.settings.model_copy(update={"port": port}), block=False)
-    yield f"http://127.0.0.1:{port}"
-    page.close()
+    yield f"http://127.0.0.1:{port}", page
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def address(page_and_app: tuple[str, Any]) -> str:
+    return page_and_app[0]
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +62,37 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     yield tab
     assert tab.foreign == []
     context.close()
+
+
+class Nurse:
+    """The nurse's page as somebody in front of it uses it."""
+
+    def __init__(self, page: Any, address: str) -> None:
+        self.page = page
+        page.goto(address)
+        page.wait_for_selector("body[data-ready]", timeout=30_000)
+
+    def settle(self) -> None:
+        """Wait until nothing is being worked on and the page has been drawn."""
+        self.page.wait_for_function("!document.body.dataset.busy", timeout=30_000)
+        self.page.wait_for_timeout(250)
+
+    def ask(self, words: str) -> None:
+        """Type a question, press Enter, and wait for the answer."""
+        self.page.locator("#question textarea").fill(words)
+        self.page.locator("#question textarea").press("Enter")
+        self.page.locator("#chat .answer .tools").last.wait_for(timeout=30_000)
+        self.settle()
+
+    def chat(self) -> str:
+        """What stands in the chat."""
+        return str(self.page.locator("#chat").inner_text())
+
+    def facts(self) -> str:
+        """What stands on the patient's side."""
+        return str(self.page.locator("#facts").inner_text())
+
+
+@pytest.fixture
+def nurse(page: Any, address: str) -> Nurse:
+    return Nurse(page, address)
