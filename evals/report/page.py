@@ -1,0 +1,198 @@
+"""The report's page: what stands in it, and its template filled in.
+
+Whatever a system saw or said is text: it is escaped, characters that are not seen are shown by their number, and the
+page's content policy allows neither scripts nor anything from elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from assistant.triage import LEVELS
+from corpus.models import Language
+from evals.figures import ALL
+from evals.finished import Run
+from evals.measures import measure, position
+from evals.records import Record
+from evals.report.plots import bars, curves, latencies
+from evals.report.strings import name as named
+from evals.report.strings import text
+from evals.report.tables import Row, difference_rows, figure_rows
+from evals.report.worst import worst_cases
+
+_WORST = 5
+_AT_DEPTH = re.compile(r"recall@(\d+)")
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def render(run: Run, language: Language = "en") -> str:
+    """The report of *run* as one HTML page in *language*."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html").render(_Page(run, language).content())
+
+
+def visible(value: Any) -> Any:
+    """*value*, with control characters and those that turn the direction of writing shown by their number."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return "".join(c if _is_seen(c) else f"⟨U+{ord(c):04X}⟩" for c in value.replace("\r\n", "\n"))
+
+
+def _is_seen(character: str) -> bool:
+    return character in "\n\t" or (unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI)
+
+
+class _Page:
+    """What the template shows, part by part."""
+
+    def __init__(self, run: Run, language: Language) -> None:
+        self.run = run
+        self.language = language
+        self.rows = figure_rows(run, language)
+        self.over_all = [row for row in self.rows if row.group == ALL]
+        self.records: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        for record in sorted(run.records, key=lambda record: record.case):
+            self.records[record.suite, record.system].append(record)
+
+    def content(self) -> dict[str, Any]:
+        headline = [row for row in self.over_all if row.about.headline]
+        return {
+            "t": lambda key, **values: text(key, self.language, **values),
+            "named": lambda kind, key: named(kind, key, self.language),
+            "lang": self.language,
+            "style": Markup((Path(__file__).parent / "page.css").read_text(encoding="utf-8")),
+            "systems": self.run.systems,
+            "lead": self._lead(),
+            "headline": headline,
+            "differences": difference_rows(self.run, [(row.suite, row.name) for row in headline], self.language),
+            "suites": [self._suite(suite) for suite in self.run.suites],
+            "latency": self._latency(),
+            "environment": list(_flat(self.run.environment)),
+            "measures": [(name, measure(name)) for name in sorted({row.name for row in self.over_all}, key=position)],
+            "limit": _WORST,
+            "ALL": ALL,
+        }
+
+    def _lead(self) -> str:
+        return text(
+            "lead",
+            self.language,
+            records=len(self.run.records),
+            cases=len({(record.suite, record.case) for record in self.run.records}),
+            suites=len(self.run.suites),
+            systems=len(self.run.systems),
+            started=self.run.environment.get("started") or text("not_known", self.language),
+            seed=self.run.seed,
+        )
+
+    def _suite(self, suite: str) -> dict[str, Any]:
+        rows = [row for row in self.over_all if row.suite == suite]
+        return {
+            "key": suite,
+            "plots": [self._bars(row, f"{suite}-{number}") for number, row in enumerate(rows)
+                      if not _AT_DEPTH.fullmatch(row.name)],
+            "curves": self._curves(rows, suite),
+            "rows": [row for row in self.rows if row.suite == suite],
+            "confusion": [
+                (system, table) for system in self.run.systems if (table := confusion(self.records[suite, system]))
+            ],
+            "worst": [
+                (system, *worst_cases(self.records[suite, system], _WORST))
+                for system in self.run.systems if self.records[suite, system]
+            ],
+        }  # fmt: skip
+
+    def _bars(self, row: Row, name: str) -> dict[str, Any]:
+        known = [(visible(system), cell) for system, cell in zip(self.run.systems, row.cells, strict=True) if cell]
+        label = "; ".join(f"{system} {cell.shown} ({cell.interval}, n {cell.n})" for system, cell in known)
+        drawn = [(system, cell.value, cell.low, cell.high, cell.shown) for system, cell in known]
+        end = 1.0 if row.about.unit == "share" else None
+        return {"row": row, "svg": bars(drawn, end, _id(name), f"{row.about.title[self.language]}: {label}")}
+
+    def _curves(self, rows: Sequence[Row], suite: str) -> dict[str, Any] | None:
+        deep = [(int(match[1]), row) for row in rows if (match := _AT_DEPTH.fullmatch(row.name))]
+        if len(deep) < 2:
+            return None
+        series = {
+            visible(system): [
+                (depth, cell.value, cell.low, cell.high) for depth, row in deep if (cell := row.cells[place])
+            ]
+            for place, system in enumerate(self.run.systems)
+        }
+        series = {system: points for system, points in series.items() if points}
+        title = text("curves.title", self.language)
+        axis = text("curves.axis", self.language)
+        return {"svg": curves(series, _id(f"{suite}-curves"), title, axis), "rows": [row for _, row in deep]}
+
+    def _latency(self) -> dict[str, Any] | None:
+        times: dict[str, list[float]] = {}
+        rows = []
+        for system in self.run.systems:
+            for suite in self.run.suites:
+                taken = [r.milliseconds for r in self.records[suite, system] if r.milliseconds is not None]
+                if taken:
+                    times.setdefault(visible(system), []).extend(taken)
+                    median, p95 = np.quantile(taken, [0.5, 0.95])
+                    shown = [f"{value:,.1f}" for value in (median, p95, max(taken))]
+                    rows.append((system, suite, len(taken), *shown))
+        if not rows:
+            return None
+        words = [text(f"latency.{key}", self.language) for key in ("title", "axis", "share")]
+        return {"svg": latencies(times, "latency", *words), "rows": rows}
+
+
+def confusion(records: Sequence[Record]) -> list[tuple[str, list[tuple[str, int, float, str]]]] | None:
+    """A row a right level, a column a given one: (level, count, share of the row, ``under``, ``over`` or ``right``).
+
+    None where the records have no levels; the most urgent level stands first.
+    """
+    pairs = Counter((r.labels.get("right", ""), r.labels.get("given", "")) for r in records)
+    levels: list[str] = [level for level in reversed(LEVELS) if any(level in pair for pair in pairs)]
+    if not levels or any(level not in LEVELS for pair in pairs for level in pair):
+        return None
+    table = []
+    for right in levels:
+        total = sum(pairs[right, given] for given in levels)
+        table.append(
+            (right, [(given, pairs[right, given], pairs[right, given] / max(total, 1), _direction(right, given))
+                     for given in levels])
+        )  # fmt: skip
+    return table
+
+
+def _direction(right: str, given: str) -> str:
+    levels: list[str] = list(LEVELS)
+    apart = levels.index(given) - levels.index(right)
+    return "right" if apart == 0 else "over" if apart > 0 else "under"
+
+
+def _flat(node: Any, path: str = "") -> Any:
+    """Every value of nested data with its dotted path."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _flat(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, list):
+        yield path, ", ".join(str(value) for value in node)
+    else:
+        yield path, "–" if node is None else str(node)
+
+
+def _id(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())
