@@ -77,7 +77,7 @@ def compare_counts(a: _Counts, b: _Counts, seed: int) -> tuple[int, float, float
         return None
     hits_a, of_a = zip(*(a[case] for case in cases), strict=True)
     hits_b, of_b = zip(*(b[case] for case in cases), strict=True)
-    low, high = paired_ratio_interval((hits_a, of_a), (hits_b, of_b), seed)
+    low, high = paired_ratio_interval((hits_b, of_b), (hits_a, of_a), seed)
     first, second = sum(hits_a) / sum(of_a), sum(hits_b) / sum(of_b)
     return len(cases), _round(first), _round(second), _round(second - first), _round(low), _round(high)
 

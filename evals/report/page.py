@@ -142,20 +142,23 @@ class _Page:
         return {"svg": curves(series, _id(f"{suite}-curves"), title, axis), "rows": [row for _, row in deep]}
 
     def _latency(self) -> dict[str, Any] | None:
-        times: dict[str, list[float]] = {}
-        rows = []
-        for system in self.run.systems:
-            for suite in self.run.suites:
+        rows, plots = [], []
+        for number, suite in enumerate(self.run.suites):
+            times: dict[str, list[float]] = {}
+            for system in self.run.systems:
                 taken = [r.milliseconds for r in self.records[suite, system] if r.milliseconds is not None]
                 if taken:
-                    times.setdefault(visible(system), []).extend(taken)
-                    median, p95 = np.quantile(taken, [0.5, 0.95])
-                    shown = [f"{value:,.1f}" for value in (median, p95, max(taken))]
-                    rows.append((system, suite, len(taken), *shown))
-        if not rows:
-            return None
-        words = [text(f"latency.{key}", self.language) for key in ("title", "axis", "share")]
-        return {"svg": latencies(times, "latency", *words), "rows": rows}
+                    times[visible(system)] = taken
+                    shown = [f"{value:,.1f}" for value in (*np.quantile(taken, [0.5, 0.95]), max(taken))]
+                    rows.append((suite, system, len(taken), *shown))
+            if times:
+                plots.append((suite, self._times(times, suite, f"latency-{number}")))
+        return {"plots": plots, "rows": rows} if rows else None
+
+    def _times(self, times: dict[str, list[float]], suite: str, name: str) -> Markup:
+        label = text("latency.plot", self.language, suite=visible(named("suites", suite, self.language)))
+        axis, share = (text(f"latency.{key}", self.language) for key in ("axis", "share"))
+        return latencies(times, name, label, axis, share)
 
 
 def confusion(records: Sequence[Record]) -> list[tuple[str, list[tuple[str, int, float, str]]]] | None:

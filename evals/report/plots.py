@@ -53,7 +53,7 @@ def bars(rows: Sequence[tuple[str, float, float, float, str]], best: float | Non
 
 def curves(series: Mapping[str, Sequence[tuple[int, float, float, float]]], name: str, label: str, axis: str) -> Markup:
     """A line a system over the depth: its points and their intervals."""
-    with _drawing(_WIDTH, 3.2 + 0.22 * len(series)) as (figure, axes):
+    with _drawing(_WIDTH, 2.9 + 0.2 * len(series)) as (figure, axes):
         for place, (system, points) in enumerate(series.items()):
             depth, value, low, high = (list(column) for column in zip(*points, strict=True))
             colour = _SERIES[place % len(_SERIES)]
@@ -61,7 +61,7 @@ def curves(series: Mapping[str, Sequence[tuple[int, float, float, float]]], name
             axes.plot(depth, value, color=colour, label=_short(system), **_line(place))
         depths = sorted({point[0] for points in series.values() for point in points})
         axes.set_xticks(depths, [str(depth) for depth in depths])
-        axes.set_ylim(0, 1)
+        axes.set_ylim(0, 1.02)
         axes.grid(color=_GRID, linewidth=0.6)
         axes.set_xlabel(axis)
         _legend(figure, axes, len(series))
@@ -70,7 +70,7 @@ def curves(series: Mapping[str, Sequence[tuple[int, float, float, float]]], name
 
 def latencies(times: Mapping[str, Sequence[float]], name: str, label: str, axis: str, share: str) -> Markup:
     """The share of answers given by then, a line a system."""
-    with _drawing(_WIDTH, 3.2 + 0.22 * len(times)) as (figure, axes):
+    with _drawing(_WIDTH, 2.9 + 0.2 * len(times)) as (figure, axes):
         for place, (system, values) in enumerate(times.items()):
             steps = np.quantile(np.maximum(values, 0.01), np.linspace(0, 1, 101))
             colour = _SERIES[place % len(_SERIES)]
@@ -78,7 +78,7 @@ def latencies(times: Mapping[str, Sequence[float]], name: str, label: str, axis:
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
         axes.minorticks_off()
-        axes.set_ylim(0, 1)
+        axes.set_ylim(0, 1.02)
         axes.grid(color=_GRID, linewidth=0.6)
         axes.set_xlabel(axis)
         axes.set_ylabel(share)
@@ -93,8 +93,8 @@ def _line(place: int) -> dict[str, Any]:
 
 def _legend(figure: Figure, axes: Axes, lines: int) -> None:
     height = figure.get_figheight()
-    below = 0.22 * lines + 0.75
-    figure.subplots_adjust(left=0.14, right=0.97, top=1 - 0.1 / height, bottom=below / height)
+    below = 0.2 * lines + 0.6
+    figure.subplots_adjust(left=0.14, right=0.94, top=1 - 0.1 / height, bottom=below / height)
     figure.legend(*axes.get_legend_handles_labels(), loc="lower left", bbox_to_anchor=(0.02, 0), frameon=False,
                   borderaxespad=0.2, labelspacing=0.3)  # fmt: skip
 

@@ -101,7 +101,7 @@ def _cell(about: Measure, value: float, low: float, high: float, n: int, languag
     note = ""
     if about.unit == "share" and low == high and about.loss(value, 1) == 0:
         # The bootstrap of nothing but hits has no width. What n such cases rule out: p ** n < 5 %.
-        note = text("no_miss", language, n=n, share=f"{100 * 0.05 ** (1 / n):.1f}")
+        note = text("no_miss", language, share=f"{100 * 0.05 ** (1 / n):.1f}")
     return Cell(value, low, high, n, f"{value:.{digits}f}", f"{low:.{digits}f}–{high:.{digits}f}", note)
 
 
