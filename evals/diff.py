@@ -147,12 +147,16 @@ def _measures(pairs: list[tuple[Record, Record]], seed: int) -> list[MeasureChan
     before, after = counts_by_case(a for a, _ in pairs), counts_by_case(b for _, b in pairs)
     changes = []
     for suite, system, name in sorted(before.keys() & after.keys(), key=lambda key: (*key[:2], position(key[2]))):
-        compared = compare_counts(before[suite, system, name], after[suite, system, name], seed)
-        if compared:
-            n, a, b, difference, low, high = compared
+        counts_a, counts_b = before[suite, system, name], after[suite, system, name]
+        cases = counts_a.keys() & counts_b.keys()
+        if not cases:
+            continue
+        same_a, same_b = ({case: counts[case] for case in cases} for counts in (counts_a, counts_b))
+        for a, b, difference, low, high in compare_counts([same_a], [same_b], seed):
             changes.append(
-                MeasureChange(suite=suite, system=system, measure=name, n=n, a=a, b=b, difference=difference, low=low,
-                              high=high, verdict=_verdict(name, difference, low, high), safety=measure(name).safety)
+                MeasureChange(suite=suite, system=system, measure=name, n=len(cases), a=a, b=b, difference=difference,
+                              low=low, high=high, verdict=_verdict(name, difference, low, high),
+                              safety=measure(name).safety)
             )  # fmt: skip
     return changes
 

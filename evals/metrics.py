@@ -45,23 +45,26 @@ def paired_interval(
 
 def ratio_interval(hits: Sequence[float], of: Sequence[float], seed: int, share: float = 0.95) -> tuple[float, float]:
     """Percentile-bootstrap confidence interval of Σhits/Σof, resampling cases; every "of" has to be above 0."""
+    low, high = ratio_intervals(np.asarray(hits, float), np.asarray(of, float), seed, share)
+    return float(low), float(high)
+
+
+def ratio_intervals(hits: Numbers, of: Numbers, seed: int, share: float = 0.95) -> tuple[Numbers, Numbers]:
+    """Lower and upper bounds of each column's Σhits/Σof; the columns are of the same cases, drawn together."""
     return _bounds(_resampled(hits, of, seed), share)
 
 
-def paired_ratio_interval(
-    ours: tuple[Sequence[float], Sequence[float]],
-    theirs: tuple[Sequence[float], Sequence[float]],
-    seed: int,
-    share: float = 0.95,
-) -> tuple[float, float]:
-    """The same of the difference between two systems' (hits, of) on the same cases, drawn together."""
+def paired_ratio_intervals(
+    ours: tuple[Numbers, Numbers], theirs: tuple[Numbers, Numbers], seed: int, share: float = 0.95
+) -> tuple[Numbers, Numbers]:
+    """The same of ours minus theirs, each given as hits and "of", on the same cases, drawn together."""
     return _bounds(_resampled(*ours, seed) - _resampled(*theirs, seed), share)
 
 
-def _resampled(hits: Sequence[float], of: Sequence[float], seed: int) -> Numbers:
-    """Σhits/Σof of each resample of the cases."""
+def _resampled(hits: Numbers, of: Numbers, seed: int) -> Numbers:
+    """Σhits/Σof of each resample of the cases (resamples, or resamples by columns)."""
     drawn = _times_drawn(len(hits), seed)
-    ratios: Numbers = (drawn @ np.asarray(hits, float)) / (drawn @ np.asarray(of, float))
+    ratios: Numbers = (drawn @ hits) / (drawn @ of)
     return ratios
 
 
@@ -73,6 +76,6 @@ def _times_drawn(n: int, seed: int) -> Numbers:
     return np.bincount((draws + rows).ravel(), minlength=_RESAMPLES * n).reshape(_RESAMPLES, n).astype(float)
 
 
-def _bounds(resampled: Numbers, share: float) -> tuple[float, float]:
-    low, high = np.quantile(resampled, [(1 - share) / 2, (1 + share) / 2])
-    return float(low), float(high)
+def _bounds(resampled: Numbers, share: float) -> tuple[Numbers, Numbers]:
+    low, high = np.quantile(resampled, [(1 - share) / 2, (1 + share) / 2], axis=0)
+    return low, high

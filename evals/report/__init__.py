@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
+from assistant.errors import InputError
 from corpus.models import Language
-from evals.figures import write_figures
 from evals.finished import read_run
-from evals.report.page import render
 
 __all__ = ["write"]
+
+_NEEDS = ("jinja2", "matplotlib", "pandas")
 
 
 def write(folder: Path, language: Language = "en") -> Path:
     """Write ``figures.json``, ``figures.csv`` and ``report.html`` beside a run's records; returns the page.
 
-    Raises :class:`~assistant.InputError` where the records cannot be read or a measure is not listed.
+    Raises :class:`~assistant.InputError` where the records cannot be read, a measure is not listed, or a library that
+    the report is made with is missing.
     """
-    run = read_run(folder)
-    write_figures(run, folder)
+    missing = [name for name in _NEEDS if find_spec(name) is None]
+    if missing:
+        raise InputError(f"the report needs {', '.join(missing)}: pip install 'nursing-care-assistant[dev]'")
+    from evals.figures import results, write_figures
+    from evals.report.page import render
+
+    found = results(read_run(folder))
+    write_figures(found, folder)
     page = folder / "report.html"
-    page.write_text(render(run, language), encoding="utf-8", newline="\n")
+    page.write_text(render(found, language), encoding="utf-8", newline="\n")
     return page

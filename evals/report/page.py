@@ -18,8 +18,7 @@ from markupsafe import Markup
 
 from assistant.triage import LEVELS
 from corpus.models import Language
-from evals.figures import ALL
-from evals.finished import Run
+from evals.figures import ALL, Results
 from evals.measures import measure, position
 from evals.records import Record
 from evals.report.plots import bars, curves, latencies
@@ -33,8 +32,8 @@ _AT_DEPTH = re.compile(r"recall@(\d+)")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def render(run: Run, language: Language = "en") -> str:
-    """The report of *run* as one HTML page in *language*."""
+def render(results: Results, language: Language = "en") -> str:
+    """The report of a run as one HTML page in *language*."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -45,7 +44,7 @@ def render(run: Run, language: Language = "en") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html").render(_Page(run, language).content())
+    return environment.get_template("page.html").render(_Page(results, language).content())
 
 
 def visible(value: Any) -> Any:
@@ -62,13 +61,14 @@ def _is_seen(character: str) -> bool:
 class _Page:
     """What the template shows, part by part."""
 
-    def __init__(self, run: Run, language: Language) -> None:
-        self.run = run
+    def __init__(self, results: Results, language: Language) -> None:
+        self.results = results
+        self.run = results.run
         self.language = language
-        self.rows = figure_rows(run, language)
+        self.rows = figure_rows(results, language)
         self.over_all = [row for row in self.rows if row.group == ALL]
         self.records: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        for record in sorted(run.records, key=lambda record: record.case):
+        for record in sorted(self.run.records, key=lambda record: record.case):
             self.records[record.suite, record.system].append(record)
 
     def content(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class _Page:
             "systems": self.run.systems,
             "lead": self._lead(),
             "headline": headline,
-            "differences": difference_rows(self.run, [(row.suite, row.name) for row in headline], self.language),
+            "differences": difference_rows(self.results, [(row.suite, row.name) for row in headline], self.language),
             "suites": [self._suite(suite) for suite in self.run.suites],
             "latency": self._latency(),
             "environment": list(_flat(self.run.environment)),

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.models import Language
-from evals.figures import ALL, figures, paired
-from evals.finished import Run
+from evals.figures import ALL, Results
 from evals.measures import Measure, measure, position
 from evals.report.strings import text
 
@@ -57,14 +56,14 @@ class DifferenceRow:
     cells: tuple[Difference | None, ...]
 
 
-def figure_rows(run: Run, language: Language) -> list[Row]:
+def figure_rows(results: Results, language: Language) -> list[Row]:
     """Every measure of every suite, over all cases first, then by group."""
-    frame = figures(run.records, run.seed)
+    run = results.run
     cells = {
         (row.suite, row.group, row.measure, row.system): _cell(
             measure(row.measure), row.value, row.low, row.high, row.n, language
         )
-        for row in frame.itertuples()
+        for row in results.figures.itertuples()
     }
     keys = {(suite, group, name) for suite, group, name, _ in cells}
     rows = []
@@ -76,19 +75,19 @@ def figure_rows(run: Run, language: Language) -> list[Row]:
     return rows
 
 
-def difference_rows(run: Run, names: Iterable[tuple[str, str]], language: Language) -> list[DifferenceRow]:
+def difference_rows(results: Results, names: Iterable[tuple[str, str]], language: Language) -> list[DifferenceRow]:
     """The measures, given as (suite, name), of every other system minus those of the first."""
-    first, *others = run.systems
     found: dict[tuple[str, str, str], Difference] = {}
-    for other in others:
-        for row in paired(run.records, first, other, run.seed).itertuples():
-            about = measure(row.measure)
-            found[row.suite, row.measure, other] = Difference(
-                f"{row.difference:+.{_digits(about)}f}",
-                f"{row.low:+.{_digits(about)}f} {text('to', language)} {row.high:+.{_digits(about)}f}",
-                row.n,
-                _verdict(about, row.low, row.high),
-            )
+    for row in results.pairs.itertuples():
+        about = measure(row.measure)
+        low, high = (f"{bound:+.{_digits(about)}f}" for bound in (row.low, row.high))
+        found[row.suite, row.measure, row.system_b] = Difference(
+            f"{row.difference:+.{_digits(about)}f}",
+            f"{low} {text('to', language)} {high}",
+            row.n,
+            _verdict(about, row.low, row.high),
+        )
+    others = results.run.systems[1:]
     rows = [
         DifferenceRow(suite, name, measure(name), tuple(found.get((suite, name, other)) for other in others))
         for suite, name in names
