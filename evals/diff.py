@@ -19,7 +19,7 @@ from evals.finished import read_run
 from evals.measures import measure, position
 from evals.records import Record
 
-#: What makes two records the same case; the rest of what a system saw, such as the passages found, is its own.
+#: What makes two records the same case; the rest of what a system saw, such as the passages it found, is its own.
 _ASKED = ("question", "text", "turns", "claim", "patient", "audience", "language")
 Verdict = Literal["better", "worse", "same", "unclear"]
 
@@ -139,8 +139,9 @@ def _by_key(records: Iterable[Record]) -> dict[tuple[str, str, str], Record]:
 
 
 def _same_case(a: Record, b: Record) -> bool:
+    asked = (*_ASKED, "evidence") if "claim" in a.seen else _ASKED  # evidence that a claim is held to is given
     same_label = a.labels.get("right") == b.labels.get("right")
-    return same_label and all(a.seen.get(key) == b.seen.get(key) for key in _ASKED)
+    return same_label and all(a.seen.get(key) == b.seen.get(key) for key in asked)
 
 
 def _measures(pairs: list[tuple[Record, Record]], seed: int) -> list[MeasureChange]:
@@ -200,9 +201,9 @@ def _case_lines(change: CaseChange) -> list[str]:
     lines += [f"  + new problem: {problem}" for problem in change.new]
     lines += [f"  - gone: {problem}" for problem in change.gone]
     lines += [f"  {name}: {a} → {b}" for name, (a, b) in change.marks.items()]
-    if change.said_a != change.said_b:
-        lines += _quoted("before", change.said_a) + _quoted("after", change.said_b)
-    return lines
+    if change.said_a == change.said_b:
+        return [*lines, "  in the same words"]
+    return lines + _quoted("before", change.said_a) + _quoted("after", change.said_b)
 
 
 def _quoted(when: str, said: str) -> list[str]:

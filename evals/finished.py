@@ -38,11 +38,15 @@ class Run:
 
 
 def read_run(folder: Path) -> Run:
-    """Read a run's folder; raises :class:`~assistant.InputError` with file and line of what cannot be read."""
+    """Read a run's folder; a last line that a stopped run left torn is left out.
+
+    Raises :class:`~assistant.InputError` with file and line of what cannot be read.
+    """
     environment = _read_environment(folder / ENVIRONMENT)
     records: list[Record] = []
     seen: dict[tuple[str, str, str], int] = {}
-    for number, line in enumerate(_text(folder / RECORDS).split("\n"), 1):
+    # What follows the last end of a line was torn off when a run was stopped.
+    for number, line in enumerate(_text(folder / RECORDS).split("\n")[:-1], 1):
         if line.strip():
             record = _record(line, number)
             key = (record.suite, record.case, record.system)

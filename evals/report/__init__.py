@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from assistant.errors import InputError
 from corpus.models import Language
 from evals.finished import read_run
 
@@ -17,12 +16,15 @@ _NEEDS = ("jinja2", "matplotlib", "pandas")
 def write(folder: Path, language: Language = "en") -> Path:
     """Write ``figures.json``, ``figures.csv`` and ``report.html`` beside a run's records; returns the page.
 
-    Raises :class:`~assistant.InputError` where the records cannot be read, a measure is not listed, or a library that
-    the report is made with is missing.
+    Raises :class:`~assistant.InputError` where the records cannot be read or a measure is not listed, and
+    :class:`ModuleNotFoundError` with what to install where a library that the report is made with is missing.
     """
     missing = [name for name in _NEEDS if find_spec(name) is None]
     if missing:
-        raise InputError(f"the report needs {', '.join(missing)}: pip install 'nursing-care-assistant[dev]'")
+        needed = ", ".join(missing)
+        raise ModuleNotFoundError(
+            f"the report needs {needed}: pip install 'nursing-care-assistant[dev]'", name=missing[0]
+        )
     from evals.figures import results, write_figures
     from evals.report.page import render
 

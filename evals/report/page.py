@@ -28,6 +28,7 @@ from evals.report.tables import Row, difference_rows, figure_rows
 from evals.report.worst import worst_cases
 
 _WORST = 5
+_NO_LEVEL = "none"
 _AT_DEPTH = re.compile(r"recall@(\d+)")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -82,7 +83,7 @@ class _Page:
             "lead": self._lead(),
             "headline": headline,
             "differences": difference_rows(self.results, [(row.suite, row.name) for row in headline], self.language),
-            "suites": [self._suite(suite) for suite in self.run.suites],
+            "suites": [part for suite in self.run.suites if (part := self._suite(suite))["shown"]],
             "latency": self._latency(),
             "environment": list(_flat(self.run.environment)),
             "measures": [(name, measure(name)) for name in sorted({row.name for row in self.over_all}, key=position)],
@@ -104,19 +105,22 @@ class _Page:
 
     def _suite(self, suite: str) -> dict[str, Any]:
         rows = [row for row in self.over_all if row.suite == suite]
+        name = f"plot-{self.run.suites.index(suite)}"
+        worst = [
+            (system, *worst_cases(self.records[suite, system], _WORST))
+            for system in self.run.systems if self.records[suite, system]
+        ]  # fmt: skip
         return {
             "key": suite,
-            "plots": [self._bars(row, f"{suite}-{number}") for number, row in enumerate(rows)
+            "shown": bool(rows) or any(lost for _, _, lost in worst),
+            "plots": [self._bars(row, f"{name}-{number}") for number, row in enumerate(rows)
                       if not _AT_DEPTH.fullmatch(row.name)],
-            "curves": self._curves(rows, suite),
+            "curves": self._curves(rows, f"{name}-curves"),
             "rows": [row for row in self.rows if row.suite == suite],
             "confusion": [
                 (system, table) for system in self.run.systems if (table := confusion(self.records[suite, system]))
             ],
-            "worst": [
-                (system, *worst_cases(self.records[suite, system], _WORST))
-                for system in self.run.systems if self.records[suite, system]
-            ],
+            "worst": worst,
         }  # fmt: skip
 
     def _bars(self, row: Row, name: str) -> dict[str, Any]:
@@ -124,9 +128,10 @@ class _Page:
         label = "; ".join(f"{system} {cell.shown} ({cell.interval}, n {cell.n})" for system, cell in known)
         drawn = [(system, cell.value, cell.low, cell.high, cell.shown) for system, cell in known]
         end = 1.0 if row.about.unit == "share" else None
-        return {"row": row, "svg": bars(drawn, end, _id(name), f"{row.about.title[self.language]}: {label}")}
+        title = f"{row.about.title[self.language]}: {label}"
+        return {"row": row, "svg": bars(drawn, visible(self.run.systems[0]), end, name, title)}
 
-    def _curves(self, rows: Sequence[Row], suite: str) -> dict[str, Any] | None:
+    def _curves(self, rows: Sequence[Row], name: str) -> dict[str, Any] | None:
         deep = [(int(match[1]), row) for row in rows if (match := _AT_DEPTH.fullmatch(row.name))]
         if len(deep) < 2:
             return None
@@ -139,7 +144,7 @@ class _Page:
         series = {system: points for system, points in series.items() if points}
         title = text("curves.title", self.language)
         axis = text("curves.axis", self.language)
-        return {"svg": curves(series, _id(f"{suite}-curves"), title, axis), "rows": [row for _, row in deep]}
+        return {"svg": curves(series, name, title, axis), "rows": [row for _, row in deep]}
 
     def _latency(self) -> dict[str, Any] | None:
         rows, plots = [], []
@@ -161,27 +166,29 @@ class _Page:
         return latencies(times, name, label, axis, share)
 
 
-def confusion(records: Sequence[Record]) -> list[tuple[str, list[tuple[str, int, float, str]]]] | None:
+def confusion(records: Sequence[Record]) -> list[tuple[str, list[tuple[str, int, float, str]]]]:
     """A row a right level, a column a given one: (level, count, share of the row, ``under``, ``over`` or ``right``).
 
-    None where the records have no levels; the most urgent level stands first.
+    The most urgent level stands first, "none" for no level given last; empty where no record has a right level.
     """
-    pairs = Counter((r.labels.get("right", ""), r.labels.get("given", "")) for r in records)
-    levels: list[str] = [level for level in reversed(LEVELS) if any(level in pair for pair in pairs)]
-    if not levels or any(level not in LEVELS for pair in pairs for level in pair):
-        return None
+    pairs = Counter((r.labels["right"], r.labels.get("given", _NO_LEVEL)) for r in records if "right" in r.labels)
+    order = [*reversed(LEVELS), _NO_LEVEL]
+    found = {level for pair in pairs for level in pair}
+    if not found <= set(order):
+        return []
+    columns = [level for level in order if level in found]
     table = []
-    for right in levels:
-        total = sum(pairs[right, given] for given in levels)
-        table.append(
-            (right, [(given, pairs[right, given], pairs[right, given] / max(total, 1), _direction(right, given))
-                     for given in levels])
-        )  # fmt: skip
+    for right in columns:
+        total = sum(pairs[right, given] for given in columns)
+        if total or right != _NO_LEVEL:
+            cells = [(given, pairs[right, given], pairs[right, given] / max(total, 1), _direction(right, given))
+                     for given in columns]  # fmt: skip
+            table.append((right, cells))
     return table
 
 
 def _direction(right: str, given: str) -> str:
-    levels: list[str] = list(LEVELS)
+    levels = [_NO_LEVEL, *LEVELS]
     apart = levels.index(given) - levels.index(right)
     return "right" if apart == 0 else "over" if apart > 0 else "under"
 
@@ -195,7 +202,3 @@ def _flat(node: Any, path: str = "") -> Any:
         yield path, ", ".join(str(value) for value in node)
     else:
         yield path, "–" if node is None else str(node)
-
-
-def _id(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower())

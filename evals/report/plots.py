@@ -36,11 +36,16 @@ _SETTINGS: Any = {
 }
 
 
-def bars(rows: Sequence[tuple[str, float, float, float, str]], best: float | None, name: str, label: str) -> Markup:
-    """A bar a system: its name, figure, interval and the figure in words; *best* is the end of the scale."""
+def bars(
+    rows: Sequence[tuple[str, float, float, float, str]], ours: str, best: float | None, name: str, label: str
+) -> Markup:
+    """A bar a system: its name, figure, interval and the figure in words; *best* is the end of the scale.
+
+    The bar of *ours* stands out.
+    """
     with _drawing(_WIDTH, 0.44 * len(rows) + 0.45) as (figure, axes):
         for place, (system, value, low, high, shown) in enumerate(rows):
-            axes.barh(place, value, height=0.42, color=_OURS if place == 0 else _OTHER)
+            axes.barh(place, value, height=0.42, color=_OURS if system == ours else _OTHER)
             axes.plot([low, high], [place, place], color=_INK, linewidth=1.2, marker="|", markersize=6)
             axes.annotate(_short(system), (0, place - 0.28), va="bottom", ha="left", annotation_clip=False)
             axes.annotate(shown, (1, place - 0.28), xycoords=("axes fraction", "data"), va="bottom", ha="right")
@@ -87,13 +92,17 @@ def latencies(times: Mapping[str, Sequence[float]], name: str, label: str, axis:
 
 
 def _line(place: int) -> dict[str, Any]:
-    """What tells a line from the others without its colour."""
-    return {"marker": _MARKERS[place % len(_MARKERS)], "linestyle": _DASHES[place % len(_DASHES)], "markersize": 5}
+    """What tells a line from the others without its colour; the ninth has the first's colour, but not its dashes."""
+    return {
+        "marker": _MARKERS[place % len(_MARKERS)],
+        "linestyle": _DASHES[(place + place // len(_SERIES)) % len(_DASHES)],
+        "markersize": 5,
+    }
 
 
 def _legend(figure: Figure, axes: Axes, lines: int) -> None:
     height = figure.get_figheight()
-    below = 0.2 * lines + 0.6
+    below = 0.19 * lines + 0.6
     figure.subplots_adjust(left=0.14, right=0.94, top=1 - 0.1 / height, bottom=below / height)
     figure.legend(*axes.get_legend_handles_labels(), loc="lower left", bbox_to_anchor=(0.02, 0), frameon=False,
                   borderaxespad=0.2, labelspacing=0.3)  # fmt: skip

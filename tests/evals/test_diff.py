@@ -84,6 +84,12 @@ def test_a_case_that_was_changed_under_its_id_is_not_compared(tmp_path: Path) ->
     assert found.compared == 1
 
 
+def test_a_claim_held_to_other_evidence_is_another_case(tmp_path: Path) -> None:
+    pairs = [[record("a", seen={"claim": "Eat.", "evidence": evidence}), record("b")] for evidence in ("x", "y")]
+    found = compare(run(tmp_path / "a", *pairs[0]), run(tmp_path / "b", *pairs[1]))
+    assert found.changed == ("personal / ours / a",)
+
+
 def test_runs_with_nothing_in_common_are_refused(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match="no case in common: personal by ours in the first, scope by ours in the second"

@@ -156,6 +156,13 @@ def test_what_cannot_be_read_is_named_by_its_line(tmp_path: Path, line: str, sai
         read_run(tmp_path)
 
 
+def test_a_last_line_that_a_stopped_run_left_torn_is_left_out(tmp_path: Path) -> None:
+    write_run(tmp_path, [record("a"), record("b")])
+    with (tmp_path / "records.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"suite": "personal", "case": "c", "sys')
+    assert [entry.case for entry in read_run(tmp_path).records] == ["a", "b"]
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"environment\.json cannot be read"):
         read_run(tmp_path)

@@ -96,14 +96,15 @@ def test_levels_given_are_counted_and_their_direction_is_said_not_only_coloured(
     assert tables["always emergency"]["urgent"][0] == "6 ↑ (more urgent than right)"
 
 
-def test_levels_below_the_right_one_are_under_triage() -> None:
-    table = confusion([record("a", labels={"right": "emergency", "given": "routine"})])
+def test_levels_below_the_right_one_are_under_triage_and_no_level_is_the_lowest() -> None:
+    table = confusion([record("a", labels={"right": "emergency", "given": "routine"}), record("b"),
+                       record("c", labels={"right": "routine", "given": "none"})])  # fmt: skip
     assert table == [
-        ("emergency", [("emergency", 0, 0.0, "right"), ("routine", 1, 1.0, "under")]),
-        ("routine", [("emergency", 0, 0.0, "over"), ("routine", 0, 0.0, "right")]),
+        ("emergency", [("emergency", 0, 0.0, "right"), ("routine", 1, 1.0, "under"), ("none", 0, 0.0, "under")]),
+        ("routine", [("emergency", 0, 0.0, "over"), ("routine", 0, 0.0, "right"), ("none", 1, 1.0, "under")]),
     ]
-    assert confusion([record("a", labels={"right": "present", "given": "absent"})]) is None
-    assert confusion([record("a")]) is None
+    assert confusion([record("a", labels={"right": "present", "given": "absent"})]) == []
+    assert confusion([record("a")]) == []
 
 
 def test_every_plot_has_words_and_its_own_ids(page: BeautifulSoup) -> None:
@@ -159,6 +160,14 @@ def texts(node: Any) -> Iterator[dict[str, str]]:
     elif isinstance(node, dict):
         for value in node.values():
             yield from texts(value)
+
+
+def test_a_run_without_any_measure_has_a_report_of_its_times(tmp_path: Path) -> None:
+    write(write_run(tmp_path, [record(f"c{n}", suite="latency", milliseconds=5.0 + n) for n in range(4)]))
+    found = BeautifulSoup((tmp_path / "report.html").read_text(encoding="utf-8"), "lxml")
+    table = rows(found.find("h2", id="latency").find_next("table"))
+    assert table["Latency"] == ["ours", "4", "6.5", "7.8", "8.0"]
+    assert not [empty for empty in found.find_all("tbody") if not empty.find_all("td")]
 
 
 @pytest.mark.browser
