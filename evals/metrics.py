@@ -1,13 +1,15 @@
-"""Metrics of ranked lists and their confidence intervals; deterministic, no model."""
+"""Metrics of ranked lists and confidence intervals; deterministic, no model."""
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+Numbers = npt.NDArray[np.float64]
 _RESAMPLES = 2000
 
 
@@ -31,17 +33,49 @@ def reciprocal_rank(ranked: Sequence[int], relevant: Collection[int]) -> float:
 
 def interval(values: Sequence[float], seed: int, share: float = 0.95) -> tuple[float, float]:
     """Percentile-bootstrap confidence interval of the mean of *values*."""
-    return _bounds(np.asarray(values, float), seed, share)
+    return ratio_interval(values, [1] * len(values), seed, share)
 
 
 def paired_interval(
     ours: Sequence[float], theirs: Sequence[float], seed: int, share: float = 0.95
 ) -> tuple[float, float]:
     """Percentile-bootstrap confidence interval of the mean difference between two systems on the same cases."""
-    return _bounds(np.asarray(ours, float) - np.asarray(theirs, float), seed, share)
+    return interval(np.subtract(ours, theirs).tolist(), seed, share)
 
 
-def _bounds(values: npt.NDArray[np.float64], seed: int, share: float) -> tuple[float, float]:
-    draws = np.random.default_rng(seed).integers(0, len(values), (_RESAMPLES, len(values)))
-    low, high = np.quantile(values[draws].mean(axis=1), [(1 - share) / 2, (1 + share) / 2])
+def ratio_interval(hits: Sequence[float], of: Sequence[float], seed: int, share: float = 0.95) -> tuple[float, float]:
+    """Percentile-bootstrap confidence interval of Σhits/Σof, resampling cases; every "of" has to be above 0."""
+    low, high = ratio_intervals(np.asarray(hits, float), np.asarray(of, float), seed, share)
     return float(low), float(high)
+
+
+def ratio_intervals(hits: Numbers, of: Numbers, seed: int, share: float = 0.95) -> tuple[Numbers, Numbers]:
+    """Lower and upper bounds of each column's Σhits/Σof; the columns are of the same cases, drawn together."""
+    return _bounds(_resampled(hits, of, seed), share)
+
+
+def paired_ratio_intervals(
+    ours: tuple[Numbers, Numbers], theirs: tuple[Numbers, Numbers], seed: int, share: float = 0.95
+) -> tuple[Numbers, Numbers]:
+    """The same of ours minus theirs, each given as hits and "of", on the same cases, drawn together."""
+    return _bounds(_resampled(*ours, seed) - _resampled(*theirs, seed), share)
+
+
+def _resampled(hits: Numbers, of: Numbers, seed: int) -> Numbers:
+    """Σhits/Σof of each resample of the cases (resamples, or resamples by columns)."""
+    drawn = _times_drawn(len(hits), seed)
+    ratios: Numbers = (drawn @ hits) / (drawn @ of)
+    return ratios
+
+
+@functools.lru_cache(maxsize=8)
+def _times_drawn(n: int, seed: int) -> Numbers:
+    """How often each of *n* cases is drawn in each resample (resamples by cases)."""
+    draws = np.random.default_rng(seed).integers(0, n, (_RESAMPLES, n))
+    rows = np.arange(_RESAMPLES)[:, None] * n
+    return np.bincount((draws + rows).ravel(), minlength=_RESAMPLES * n).reshape(_RESAMPLES, n).astype(float)
+
+
+def _bounds(resampled: Numbers, share: float) -> tuple[Numbers, Numbers]:
+    low, high = np.quantile(resampled, [(1 - share) / 2, (1 + share) / 2], axis=0)
+    return low, high
