@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.choice import choose, resolve_conflicts
-from assistant.evidence import Chosen, Evidence, Held, related
+from assistant.evidence import Chosen, Evidence, Held, concepts_of, related
 from assistant.facts import PatientFacts
 from assistant.hazards import Hazards, is_measured
 from assistant.knowledge import Knowledge
@@ -20,7 +20,7 @@ from assistant.quotes import quote
 from assistant.relevance import Found, advises_on_asked, is_about, is_grounded, least_cosine_for, relevance_of, score_of
 from corpus.concepts import ConceptTable
 from corpus.conditions import Fact, Missing, Verdict, evaluate
-from corpus.models import Statement
+from corpus.models import Statement, Topic
 
 if TYPE_CHECKING:
     from index.search import Searcher
@@ -30,8 +30,8 @@ _MEASURED = 0.4
 #: A statement of one of these kinds about what a red flag fired on.
 _ALARMED = 0.5
 _ALARMED_KINDS = frozenset({"escalate", "intervene", "medicine_safety", "monitor"})
-#: A statement is shown when it scores at least this share of the best one.
-_SHARE = 0.45
+#: A statement is shown when it scores at least this share of the best one, and in any case so much.
+_SHARE, _LEAST = 0.45, 0.4
 #: A statement that names several of the things asked about weighs them against each other: so much for each,
 #: where search finds it at least this relevant.
 _TOGETHER, _WORTH_READING = 0.25, 0.3
@@ -57,6 +57,25 @@ _FITTING = 0.45
 
 def _fits(statement_id: str, found: Found) -> bool:
     return statement_id in found.about and found.relevance.get(statement_id, 0.0) >= _FITTING
+
+
+def _is_open(
+    statement: Statement, topic: Topic, found: Found, plan: Plan, facts: PatientFacts, table: ConceptTable
+) -> bool:
+    """Whether a statement may be said although the patient is not known to have the illness it is for.
+
+    The question itself can be about that illness, or about the very thing advised on. Where nothing is on record and
+    no illness is named, what search finds first, or finds to be about what is named, is advice in general.
+    """
+    first = statement.id in found.first
+    if not (first or _fits(statement.id, found)):
+        return False
+    if any(related(named, concept, table) for named in plan.named for concept in concepts_of(topic)):
+        return facts.without_record or first
+    if not facts.without_record:
+        return False
+    names_illness = any(table[concept].kind == "condition" for concept in plan.named)
+    return not names_illness or (first and advises_on_asked(statement, plan, table))
 
 
 def _of_an_illness_not_known(topic: str, plan: Plan, facts: PatientFacts, table: ConceptTable) -> bool:
@@ -86,9 +105,6 @@ def gather(
     *alarms* are the concepts that the red flags fired on: what is said about them comes before other things.
     """
     found = relevance_of(plan, facts, knowledge.table, searcher)
-    names_illness = any(knowledge.table[concept].kind == "condition" for concept in plan.named)
-    names_something = any(knowledge.table[c].kind != "person" for c in (*plan.asked, *plan.named))
-    open_to_all = facts.without_record and names_something and not names_illness
     hazards = Hazards(facts, knowledge)
     pool = _Pool()
     for_whom = {name: evaluate(topic.applies_when, facts) for name, topic in knowledge.topics.items()}
@@ -97,9 +113,7 @@ def gather(
         whole = for_whom[topic.topic]
         if topic.applies_when is None and _of_an_illness_not_known(topic.topic, plan, facts, knowledge.table):
             whole = Verdict(None)
-        general = (open_to_all and (statement_id in found.first or _fits(statement_id, found))) or (
-            facts.without_record and statement_id in found.first and advises_on_asked(statement, plan, knowledge.table)
-        )
+        general = _is_open(statement, topic, found, plan, facts, knowledge.table)
         if whole.truth is False or (whole.truth is None and not general):
             continue
         relevance = found.relevance.get(statement_id, 0.0)
@@ -111,8 +125,8 @@ def gather(
         answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
         if linked and statement.kind in _ALARMED_KINDS:
             score += _ALARMED
-        _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general, linked, answers)
-    floor = _SHARE * max((c.score for c in pool.candidates), default=0.0)
+        _consider(statement, whole, score, plan, facts, hazards, pool, knowledge.table, general, linked, answers)
+    floor = max(_LEAST, _SHARE * max((c.score for c in pool.candidates), default=0.0))
     chosen = choose(pool.candidates, floor, plan, knowledge, limit, found.rows, searcher)
     chosen, conflicting = resolve_conflicts(chosen, pool.candidates, knowledge)
     held = [h for score, h in sorted(pool.held, key=lambda item: -item[0]) if score >= floor][:limit]
@@ -136,6 +150,7 @@ def _consider(
     statement: Statement,
     whole: Verdict,
     score: float,
+    plan: Plan,
     facts: PatientFacts,
     hazards: Hazards,
     pool: _Pool,
@@ -152,7 +167,7 @@ def _consider(
     narrow = evaluate(statement.applies_when, facts)
     if narrow.truth is False:
         return
-    if narrow.truth is None and not (general and _only_concepts(narrow.missing)):
+    if narrow.truth is None and not (general and _only_concepts(narrow.missing)) and not _asks_of(narrow, plan, table):
         pool.missing += [(score * _weight(m), m) for m in narrow.missing if m.leaf in _ALWAYS_ASKED]
         return
     exception = evaluate(statement.not_when, facts) if statement.not_when else Verdict(False)
@@ -195,6 +210,15 @@ def _covered(plan: Plan, chosen: Sequence[Chosen], held: Sequence[Held], table: 
     targets = {advice.target for c in chosen for advice in c.statement.advice} | {h.concept for h in held}
     targets |= {advice.target for h in held if h.statement for advice in h.statement.advice}
     return {asked for asked in plan.asked if any(related(asked, target, table) for target in targets)}
+
+
+def _asks_of(verdict: Verdict, plan: Plan, table: ConceptTable) -> bool:
+    """Whether all that is not known is whether the patient has, or takes, what the question itself asks about."""
+    asked = (*plan.asked, *plan.named)
+    return bool(verdict.missing) and all(
+        m.leaf not in _ALWAYS_ASKED and m.key in table and any(related(concept, m.key, table) for concept in asked)
+        for m in verdict.missing
+    )
 
 
 def _only_concepts(missing: Iterable[Missing]) -> bool:
