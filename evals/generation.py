@@ -30,10 +30,10 @@ from corpus.concepts import ConceptTable
 from corpus.models import TOWARDS
 from corpus.text import sentences
 from evals.casefile import read_jsonl
-from evals.personal import CASES as PERSONAL
-from evals.personal import PersonalCase
-from evals.retrieval import CASES as QUESTIONS
-from evals.retrieval import Question
+from evals.suites.personal import CASES as PERSONAL
+from evals.suites.personal import PersonalCase
+from evals.suites.retrieval import CASES as QUESTIONS
+from evals.suites.retrieval import Question
 
 #: The prompt of LangChain's own tutorial, with citations asked for.
 _STOCK = (
@@ -60,7 +60,7 @@ def cases(count: int) -> list[PersonalCase]:
     """Patients' questions and common ones in turn, spread over both files."""
     personal = list(read_jsonl(PERSONAL, PersonalCase))
     common = [
-        PersonalCase(id=q.id, origin="questions", lang=q.lang, question=q.question)
+        PersonalCase(id=q.id, origin=q.origin, lang=q.lang, question=q.question)
         for q in read_jsonl(QUESTIONS, Question)
     ]
     halves = [found[:: max(1, len(found) // max(1, count // 2))][: count // 2 + 1] for found in (personal, common)]
