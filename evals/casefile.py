@@ -19,11 +19,22 @@ _Model = TypeVar("_Model", bound=BaseModel)
 #: How alike (of 100) a word has to be to one that is known to be suggested in its place.
 _ALIKE = 70
 _SHOWN = 60
+_MUST_BE = {
+    "tuple_type": 'a list, as ["…"]',
+    "dict_type": 'an object, as {"…": …}',
+    "model_type": 'an object, as {"…": …}',
+    "string_type": "text",
+    "string_too_short": "text that says something",
+    "too_short": "a list with at least one item",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+}
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a case may name: concepts and topics."""
+    """What a case may name: concepts, which labs and vital signs are too, and topics."""
 
     table: ConceptTable
     topics: frozenset[str]
@@ -31,9 +42,10 @@ class Known:
 
 def _concept(value: str, info: ValidationInfo) -> str:
     known: Known | None = info.context
-    if known is None or value in known.table:
+    if known is None or value in known.table or value in known.table.measurements:
         return value
-    meant = known.table.lookup(value) or nearest(value, [concept.id for concept in known.table])
+    ids = [*(concept.id for concept in known.table), *known.table.measurements]
+    meant = known.table.lookup(value) or nearest(value, ids)
     raise PydanticCustomError("unknown_name", "no concept is called {name}{hint}", _named(value, meant))
 
 
@@ -96,7 +108,7 @@ def read_jsonl(path: Path, model: type[_Model], known: Known | None = None) -> l
         try:
             case = model.model_validate_json(line, context=known)
         except ValidationError as error:
-            problems += [f"line {number}: {in_words(found, model)}" for found in error.errors()]
+            problems += [f"line {number}: {in_words(found, model)}" for found in _own(error.errors())]
             continue
         cases.append(case)
         name = getattr(case, "id", None)
@@ -149,8 +161,15 @@ def in_words(error: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{field}: {given!r} is none of {error['ctx']['expected']}{hint}"
     if kind in ("unknown_name", "bad_patient"):
         return f"{field}: {error['msg']}"
-    shown = repr(given)
-    return f"{field}: {error['msg']}, not {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'}"
+    shown = repr(given) if len(repr(given)) <= _SHOWN else f"{repr(given)[:_SHOWN]}…"
+    wanted = f"must be {_MUST_BE[kind]}" if kind in _MUST_BE else error["msg"]
+    return f"{field}: {wanted}, not {shown}"
+
+
+def _own(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors without those that only follow from one inside the same field."""
+    places = [error["loc"] for error in errors]
+    return [e for e in errors if not any(p[: len(e["loc"])] == e["loc"] and len(p) > len(e["loc"]) for p in places)]
 
 
 def nearest(word: str, words: Sequence[str]) -> str | None:

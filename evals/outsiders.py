@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from assistant import InputError
-from evals.casefile import Case, Known, model_in, nearest, numbered, read_jsonl
+from evals.casefile import Case, ConceptId, Known, TopicId, model_in, nearest, numbered, read_jsonl
 from evals.run import Given
 from evals.suites.catalogue import SUITES
 from evals.suites.suite import Part, Suite
@@ -85,11 +85,13 @@ def _rows(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 def _type(annotation: Any) -> str:
     """A field's type in words."""
+    if annotation in (ConceptId, TopicId):
+        return "id of a concept" if annotation == ConceptId else "id of a topic"
     arguments = get_args(annotation)
     if model_in(annotation) is not None:
         return "list of objects" if get_origin(annotation) is tuple else "object"
     if get_origin(annotation) is tuple:
-        return f"list of {_type(arguments[0])}"
+        return f"list: {_type(arguments[0])}"
     if get_origin(annotation) is dict:
         return "object"
     if arguments and all(isinstance(argument, str) for argument in arguments):

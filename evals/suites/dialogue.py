@@ -50,26 +50,26 @@ class Checks(_Part):
     mentions: tuple[ConceptId, ...] = Field(default=(), description="advised on, held back or named")
     topics: tuple[TopicId, ...] = Field(default=(), description="topics of which one contributes")
     not_recommended: tuple[ConceptId, ...] = Field(default=(), description="must not be advised")
-    facts: FactsCheck = FactsCheck()
-    absent: tuple[ConceptId, ...] = ()
-    language: Language | None = None
-    level: Level | None = None
-    changed: bool = False
-    format: str | None = None
+    facts: FactsCheck = Field(default=FactsCheck(), description="what has to be known of the patient")
+    absent: tuple[ConceptId, ...] = Field(default=(), description="what the patient must not be taken to have")
+    language: Language | None = Field(default=None, description="of the answer")
+    level: Level | None = Field(default=None, description="the least urgency")
+    changed: bool = Field(default=False, description="earlier advice has to be revised")
+    format: str | None = Field(default=None, description="the form asked for: sbar, care_plan, shorter, why, source …")
 
 
 class DialogueTurn(_Part):
     """What the user says, and the checks."""
 
-    user: str
-    checks: Checks = Checks()
+    user: str = Field(min_length=1, description="what the user says")
+    checks: Checks = Field(default=Checks(), description="what the answer and the facts kept are held to")
 
 
 class Dialogue(Case):
     """One conversation about one patient."""
 
     lang: Language = Field(description="en or zh")
-    audience: Audience = "nurse"
+    audience: Audience = Field(default="nurse", description="nurse or patient")
     turns: tuple[DialogueTurn, ...] = Field(min_length=1, description="each with what the user says, and its checks")
 
 

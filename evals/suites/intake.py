@@ -34,20 +34,20 @@ class Annotated(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    concept: ConceptId
-    status: Status
+    concept: ConceptId = Field(description="id of the concept")
+    status: Status = Field(description="what the sentence says of it, for the patient spoken of")
 
 
 class IntakeCase(Case):
     """A sentence with what a reader finds in it."""
 
     lang: Language = Field(description="en or zh")
-    style: str = Field(description="how it is written: plain, shorthand, slang, slip …")
+    style: str = Field(default="plain", description="how it is written: plain, shorthand, slang, slip …")
     text: str = Field(min_length=1, description="the sentence")
     findings: tuple[Annotated, ...] = Field(default=(), description="each concept with its status")
     numbers: dict[str, float | bool] = Field(default={}, description="labs and vital signs by their key")
-    age_years: float | None = None
-    sex: str | None = None
+    age_years: float | None = Field(default=None, description="age told, in years")
+    sex: str | None = Field(default=None, description="female or male, where it is told")
 
 
 def own(_: Session) -> Iterator[Own]:

@@ -23,7 +23,7 @@ class ParityCase(Case):
     en: str = Field(min_length=1, description="the question in English")
     zh: str = Field(min_length=1, description="the same question in Chinese, as it would be asked")
     patient: Facts = Field(default={}, description="the patient's facts, the same for both")
-    audience: Audience = "nurse"
+    audience: Audience = Field(default="nurse", description="nurse or patient")
 
 
 def own(_: Session) -> Iterator[Own]:

@@ -21,7 +21,7 @@ _GRADE, _CHARACTERS = 8, 30
 _QUICK = 8
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|\d+(?:[.,]\d+)*")
 _VOWELS = re.compile(r"[aeiouy]+")
-_SILENT = re.compile(r"(?:[^laeiouy]es|[^td]ed|[^l]e)$")
+_SILENT = re.compile(r"(?:[^laeiouyscgxzh]es|[^tdaeiouy]ed|[^laeiouy]e)$")
 
 
 def own(_: Session) -> Iterator[Own]:
@@ -71,7 +71,7 @@ def grade(texts: list[str]) -> float:
 def syllables(word: str) -> int:
     """The syllables of an English word: its groups of vowels, without a silent ending; a number counts as one."""
     folded = word.lower()
-    groups = len(_VOWELS.findall(folded)) - (len(folded) > 3 and bool(_SILENT.search(folded)))
+    groups = len(_VOWELS.findall(folded)) - bool(_SILENT.search(folded))
     return max(groups, 1)
 
 

@@ -31,7 +31,7 @@ class Question(Case):
     """A question in a user's words, with the topics and concepts a relevant statement has."""
 
     lang: Language = Field(description="en or zh")
-    style: Literal["clean", "lay"] = Field(description="clean or lay")
+    style: Literal["clean", "lay"] = Field(default="lay", description="clean or lay: how well formed it is")
     question: str = Field(min_length=1, description="what is asked, in a user's words")
     topics: tuple[TopicId, ...] = Field(min_length=1, description="topics in which a relevant statement stands")
     concepts: tuple[ConceptId, ...] = Field(min_length=1, description="concepts one of which it is about")

@@ -36,10 +36,12 @@ class TriageCase(Case):
     text: str = Field(min_length=1, description="the message")
     group: Group = Field(description="emergency, twin (the words of one, but none), urgent or routine")
     level: Level = Field(description="emergency, urgent, routine or self_care")
-    style: Literal["plain", "slang", "slip"] = "plain"
+    style: Literal["plain", "slang", "slip"] = Field(default="plain", description="how it is written")
     patient: Facts = Field(default={}, description="the patient's facts, as `care ask --patient` reads them")
-    twin_of: str | None = None
-    twin_kind: Literal["negated", "past", "hypothetical", "other"] | None = None
+    twin_of: str | None = Field(default=None, description="id of the emergency whose words it has")
+    twin_kind: Literal["negated", "past", "hypothetical", "other"] | None = Field(
+        default=None, description="why it is none: negated, past, hypothetical or about somebody other"
+    )
 
 
 class PublicCase(Case):

@@ -41,7 +41,7 @@ class Systems:
         self._llm: BaseChatModel | None = None
 
     def called(self, name: str) -> System:
-        """The system of that name; raises :class:`~assistant.InputError` for an unknown one, or :class:`SkippedError`."""
+        """The system of that name; raises :class:`~assistant.InputError`, or :class:`SkippedError` without a model."""
         care = self._care
         makers: dict[str, Callable[[], System]] = {
             "ours": lambda: Ours(care),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -70,10 +71,11 @@ def _retriever(care: Assistant, embedder: Embedder) -> Any:
 
     version = care.searcher.version
     vectors = version.dense.vectors()
+    document = functools.cache(version.document)
     pairs, notes = [], []
     for row in version.statement_rows.nonzero()[0].tolist():
         passage = version.passage(row)
-        text = version.document(passage.document).text[passage.start : passage.end]
+        text = document(passage.document).text[passage.start : passage.end]
         pairs.append((text, vectors[row].tolist()))
         notes.append({"entry": version.rows[row].entry, "title": passage.origin.title})
     store: Any = FAISS.from_embeddings(pairs, Same(), metadatas=notes)

@@ -154,9 +154,9 @@ def _told(patient: Mapping[str, Any]) -> list[str]:
     told = []
     for name, value in patient.items():
         if isinstance(value, Mapping):
-            told += [f"{key} {number}" for key, number in value.items()]
+            told += [f"{key.replace('_', ' ')} {number}" for key, number in value.items()]
         elif isinstance(value, list | tuple):
             told += [str(item) for item in value]
         else:
-            told.append(f"{name} {value}" if name != "sex" else str(value))
+            told.append(f"{name.replace('_', ' ')} {value}" if name != "sex" else str(value))
     return told
