@@ -70,7 +70,7 @@ def _by_group(found: dict[Measured, Total]) -> Iterable[str]:
 
 
 def _times(records: Sequence[Record], systems: Sequence[str]) -> Iterable[str]:
-    if all(record.counts for record in records):
+    if any(record.counts for record in records):
         return
     for system in systems:
         times = sorted(r.milliseconds for r in records if r.system == system and r.milliseconds is not None)

@@ -25,7 +25,7 @@ from evals.systems.protocol import Answers, Asked, Response, Said
 
 CASES = FOLDER / "scope.jsonl"
 _MEASURES = {"answer": "answered", "decline": "declined", "partial": "part"}
-_QUICK = 2
+_QUICK = 3
 
 
 class ScopeCase(Case):
@@ -78,7 +78,8 @@ def _problem(case: ScopeCase, response: Response, system: Answers, session: Sess
     refused = refuses(response)
     given = [item for item in response.advice if _answers(item, session)]
     if case.expect == "answer":
-        if (response.abstained or not response.advice or (refused and not given)) and not response.held:
+        silent = not given if response.declined is None else response.abstained and not response.held
+        if silent:
             return "declined" if refused else "nothing found"
         return _changed(case, response, system, session) if case.reason == "injection" else None
     if case.expect == "decline":

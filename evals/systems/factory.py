@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, get_args
 
-from assistant import Assistant, InputError, Settings
+from assistant import Answer, Assistant, InputError, Settings
 from assistant.llm import load_llm
 from corpus.models import Level
 from evals.casefile import nearest
@@ -39,6 +39,7 @@ class Systems:
         self._care = care
         self._settings = settings
         self._llm: BaseChatModel | None = None
+        self._told: dict[str, Answer] = {}
 
     def called(self, name: str) -> System:
         """The system of that name; raises :class:`~assistant.InputError`, or :class:`SkippedError` without a model."""
@@ -51,7 +52,7 @@ class Systems:
             "langchain-rag": lambda: LangchainRag(care, load_embedder(care.settings.embedder), self._model(name)),
             "model": lambda: ModelAlone(self._model(name), self._settings.llm_timeout),
             **{f"always-{level}": lambda level=level: Constant(level) for level in get_args(Level)},  # type: ignore[misc]
-            **{maker.name: lambda maker=maker: maker(care) for maker in BAD},  # type: ignore[misc]
+            **{maker.name: lambda maker=maker: maker(care, self._told) for maker in BAD},  # type: ignore[misc]
         }
         if name not in makers:
             meant = nearest(name, list(makers))

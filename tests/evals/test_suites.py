@@ -169,6 +169,9 @@ def test_answers_and_refusals_count_where_they_belong(session: Session) -> None:
     nothing = Response("", level="routine")
     assert scoped("answer", answer, session).counts == {"answered": (1, 1)}
     assert scoped("answer", refusal, session).problems == ("declined",)
+    abstained = Response("x", (Said(FIRST, "one"),), level="routine", declined=("dose",), abstained=True)
+    assert scoped("answer", abstained, session).problems == ("declined",)
+    assert scoped("answer", replace(abstained, held=(Held("two", "x"),)), session).problems == ()
     assert scoped("answer", nothing, session).problems == ("nothing found",)
     assert scoped("decline", answer, session).problems == ("answered",)
     assert scoped("decline", refusal, session).counts == {"declined": (1, 1)}
