@@ -17,7 +17,11 @@ CLEARLY, STAYED = 0.1, 0.02
 
 @dataclass(frozen=True)
 class Fault:
-    """What a fault does to which figures: takes them down, up, or away; ``free`` ones may move, others must not."""
+    """What a fault does to which figures: takes them down, up, or away; ``free`` ones may move, others must not.
+
+    Free are figures that a fault changes without its being about them: whoever calls everything an emergency misses
+    none, and other statements are worded otherwise.
+    """
 
     down: frozenset[Figure] = frozenset()
     up: frozenset[Figure] = frozenset()
@@ -31,11 +35,17 @@ def _of(suite: str, *measures: str) -> frozenset[Figure]:
 
 FAULTS: Mapping[str, Fault] = {
     "bad-wrong-passage": Fault(down=_of("grounding", "citation recall", "citation precision")),
-    "bad-always-emergency": Fault(down=_of("triage", "accuracy"), up=_of("triage", "false alarms")),
+    "bad-always-emergency": Fault(
+        down=_of("triage", "accuracy"),
+        up=_of("triage", "false alarms"),
+        free=_of("triage", "safety", "emergency recall"),
+    ),
     "bad-ignores-patient": Fault(
         down=_of("personal", "must-have", "because"),
         up=_of("personal", "must-not"),
-        free=_of("triage", "emergency recall", "safety", "accuracy", "false alarms") | _of("parity", "same statements"),
+        free=_of("triage", "emergency recall", "safety", "accuracy", "false alarms")
+        | _of("parity", "same urgency", "same statements")
+        | _of("plain", "reading grade", "at or below grade 8", "characters a sentence", "plain sentences"),
     ),
     "bad-answers-everything": Fault(down=_of("scope", "declined", "part"), gone=_of("scope", "kind named")),
     "bad-refuses-everything": Fault(

@@ -113,10 +113,11 @@ class AnswersEverything(_Bad):
         self._dense = Dense(care, load_embedder(care.settings.embedder))
 
     def answer(self, asked: Asked) -> Response:
-        response = response_of(self.ask(asked))
-        if not response.declined:
+        response = replace(response_of(self.ask(asked)), declined=(), abstained=False)
+        if response.advice or response.held:
             return response
-        return replace(self._dense.answer(asked), level=response.level, fields=frozenset(), declined=())
+        nearest = self._dense.answer(asked)
+        return replace(response, text=nearest.text, advice=nearest.advice, sources=nearest.sources)
 
 
 class RefusesEverything(_Bad):
