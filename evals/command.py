@@ -208,7 +208,7 @@ def _run(
     with progress_bar("Cases") as show:
         if out is None:
             return run(work, session, seed, show=show)
-        names = [system.name for system in systems]
+        names = list(dict.fromkeys(job.system.name for job in work))
         files = case_files(suites, given)
         now = describe(session.care, session.settings, [suite.name for suite in suites], names, files, seed, quick)
         return run_in(out, work, session, now, show)
@@ -224,4 +224,4 @@ def _write_report(folder: Path) -> None:
     try:
         typer.echo(f"report: {importlib.import_module('evals.report').write(folder)}", err=True)
     except ModuleNotFoundError as missing:
-        typer.echo(f"no report is written: {missing.name} is not installed; {folder} holds the records", err=True)
+        typer.echo(f"no report is written: {missing}; {folder} holds the records", err=True)

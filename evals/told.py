@@ -36,10 +36,9 @@ def data(records: Sequence[Record]) -> list[dict[str, Any]]:
 
 
 def figure(total: Total) -> str:
-    """A figure with what it is a share of."""
-    return (
-        f"{total.value:.3f} ({total.hits:g} of {total.of:g})" if total.hits == int(total.hits) else f"{total.value:.3f}"
-    )
+    """A figure with what it is of, and the hits where they are whole."""
+    hits = f"{total.hits:g} of " if total.hits == int(total.hits) else "of "
+    return f"{total.value:.3f} ({hits}{total.of:g})"
 
 
 def _suite(name: str, records: Sequence[Record]) -> str:
@@ -51,15 +50,14 @@ def _suite(name: str, records: Sequence[Record]) -> str:
         lines += _table(["", *systems], _by_system(name, systems, found))
     else:
         lines[0] += f", {systems[0]}"
-        lines += _by_group(found)
-    lines += _times(records, systems)
-    return "\n".join([*lines, *_wrong(records, many=len(systems) > 1)])
+        lines += [*_by_group(found), *_wrong(records)]
+    return "\n".join([*lines, *_times(records, systems)])
 
 
 def _by_system(suite: str, systems: Sequence[str], found: dict[Measured, Total]) -> Iterable[list[str]]:
     for measure in dict.fromkeys(key.measure for key in found):
         cells = [found.get(Measured(suite, system, measure)) for system in systems]
-        yield [measure, *(f"{total.value:.3f}" if total else "–" for total in cells)]
+        yield [measure, *(f"{total.value:.3f} of {total.of:g}" if total else "–" for total in cells)]
 
 
 def _by_group(found: dict[Measured, Total]) -> Iterable[str]:
@@ -79,10 +77,9 @@ def _times(records: Sequence[Record], systems: Sequence[str]) -> Iterable[str]:
             yield f"  {system}: median {times[len(times) // 2]:.0f} ms, 95 % within {late:.0f} ms"
 
 
-def _wrong(records: Sequence[Record], *, many: bool) -> list[str]:
-    wrong = [
-        f"- {r.system + ' ' if many else ''}{r.case}: {problem}" for r in records if not many for problem in r.problems
-    ]
+def _wrong(records: Sequence[Record]) -> list[str]:
+    """What is not full marks, case by case, as far as it fits a screen."""
+    wrong = [f"- {record.case}: {problem}" for record in records for problem in record.problems]
     more = [f"- … and {len(wrong) - _MOST} more; --out DIR keeps them all"] if len(wrong) > _MOST else []
     return wrong[:_MOST] + more
 

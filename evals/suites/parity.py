@@ -8,7 +8,7 @@ from pydantic import Field
 
 from assistant.answer import Audience
 from evals.casefile import Case, Facts, read_jsonl
-from evals.reading import refuses
+from evals.reading import is_refusal
 from evals.records import Record
 from evals.suites.suite import CASES as FOLDER
 from evals.suites.suite import Own, Part, Session, Suite, failures, seen
@@ -65,11 +65,8 @@ def judge(case: ParityCase, system: Answers, session: Session) -> Record:
 
 
 def _answered(response: Response) -> bool:
-    return (
-        bool(response.advice or response.held)
-        and not response.failed
-        and not (refuses(response) and not response.advice)
-    )
+    said = [item for item in response.advice if item.statement is not None or not is_refusal(item.text)]
+    return bool(said or response.held)
 
 
 def _statements(response: Response) -> set[str] | None:

@@ -212,6 +212,9 @@ def test_parity_compares_urgency_statements_and_whether_there_is_an_answer(fresh
     silent = parity.judge(pair, Scripted(by_language={"en": held, "zh": Response("")}, name="other"), fresh)
     assert silent.counts == {"answered in both": (0, 1)}
     assert silent.problems == ("not answered in Chinese",)
+    refusal = Response("x", (Said("我不知道。"),))
+    refused = parity.judge(pair, Scripted(by_language={"en": held, "zh": refusal}, name="third"), fresh)
+    assert refused.counts == {"answered in both": (0, 1)}
 
 
 def test_reading_grade_agrees_with_a_count_by_hand(fresh: Session) -> None:
