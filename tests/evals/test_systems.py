@@ -102,12 +102,8 @@ def test_the_model_alone_answers_and_triages(session: Session, tmp_path: Path) -
     assert system.triage("itchy nose", {}, "en")[0] == "routine"
 
 
-def test_our_answer_reworded_is_read_by_its_words_too(session: Session, care: Assistant) -> None:
-    statement = (
-        next(s for s in care.knowledge.statements.values() if s.id == "hypertension-salt-substitute-kidney")
-        if ("hypertension-salt-substitute-kidney" in care.knowledge.statements)
-        else next(iter(care.knowledge.statements.values()))
-    )
+def test_our_answer_reworded_is_read_by_its_words_too(care: Assistant) -> None:
+    statement = care.knowledge.statements["heart_failure-fluid-limit-severe"]
     own = Response("", advice=(Said(statement.text.en, statement.id),))
     reworded = Response("", advice=(Said("Eat a banana every day.", statement.id),))
     assert "banana" not in {concept for concept, _ in advised(own, care.knowledge)}
