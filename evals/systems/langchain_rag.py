@@ -49,7 +49,7 @@ class LangchainRag:
             {"context": context, "question": asked.with_patient, "language": LANGUAGE[asked.language]}
         )
         messages = [("system" if m.type == "system" else "user", str(m.text)) for m in filled.to_messages()]
-        return response_to(call(self._llm, messages, self._seconds, LONGEST, {}), sources)
+        return response_to(call(self._llm, messages, self._seconds, LONGEST, {}), sources, asked.question)
 
     def search(self, asked: Asked, k: int) -> list[str]:
         found = self._retriever.vectorstore.similarity_search(asked.with_patient, k=4 * k)

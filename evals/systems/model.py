@@ -40,7 +40,7 @@ class ModelAlone:
     def answer(self, asked: Asked) -> Response:
         prompt = _ANSWER.format(audience=asked.audience, language=LANGUAGE[asked.language])
         messages = [("system", prompt), ("user", asked.with_patient)]
-        return response_to(call(self._llm, messages, self._seconds, LONGEST, {}), None)
+        return response_to(call(self._llm, messages, self._seconds, LONGEST, {}), None, asked.question)
 
     def triage(self, text: str, patient: Mapping[str, Any], language: Language) -> tuple[Level | None, str]:
         told = Asked(text, language, patient).with_patient

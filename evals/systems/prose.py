@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz import fuzz
+
 from assistant.call_model import Failure, Reply
-from corpus.text import sentences
+from corpus.text import normalise, sentences
 from evals.systems.protocol import Response, Said, Source
 
 #: A longer reply is none.
 LONGEST = 20_000
+#: A sentence so like the question (of 100) only repeats it.
+_ECHO = 70
 LANGUAGE = {"en": "English", "zh": "Chinese"}
 _MARK = re.compile(r"\s*\[(\d+(?:\s*[,，、]\s*\d+)*)\]")
 _LATE = re.compile(r"([.。!?！？])((?:\s*\[\d+(?:\s*[,，、]\s*\d+)*\])+)")
 
 
-def response_to(reply: Reply | Failure, sources: tuple[Source, ...] | None) -> Response:
-    """A reply as every suite reads it: each sentence is a piece of advice with the marks that stand in it."""
+def response_to(reply: Reply | Failure, sources: tuple[Source, ...] | None, question: str) -> Response:
+    """A reply as every suite reads it: each sentence is a piece of advice with the marks that stand in it.
+
+    A sentence that only says the question again is none: naming what was asked about is not dealing with it.
+    """
     if isinstance(reply, Failure):
         return Response(text="", sources=sources, failed=reply.reason)
     text = reply.text.strip()
-    return Response(text=text, advice=tuple(cut(text)), sources=sources)
+    return Response(text=text, advice=tuple(s for s in cut(text) if not _echoes(s.text, question)), sources=sources)
+
+
+def _echoes(sentence: str, question: str) -> bool:
+    said, asked = normalise(sentence), normalise(question)
+    return said in asked or fuzz.ratio(said, asked) >= _ECHO
 
 
 def cut(text: str) -> list[Said]:

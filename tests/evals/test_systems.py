@@ -112,7 +112,7 @@ def test_our_answer_reworded_is_read_by_its_words_too(care: Assistant) -> None:
 
 def test_free_text_is_read_for_what_it_plainly_says(care: Assistant) -> None:
     text = "Avoid ibuprofen because of his kidneys. Eat more vegetables. Bananas contain potassium."
-    response = response_to(Reply(text), None)
+    response = response_to(Reply(text), None, "What may he take?")
     found = {concept for concept, _ in advised(response, care.knowledge)}
     assert "vegetable" in found
     assert not found & {"ibuprofen", "nsaid", "banana"}
@@ -120,6 +120,15 @@ def test_free_text_is_read_for_what_it_plainly_says(care: Assistant) -> None:
     assert "chronic_kidney_disease" in topics(
         Response("", (Said("This is for chronic kidney disease."),)), care.knowledge
     )
+
+
+def test_saying_the_question_again_deals_with_nothing(care: Assistant) -> None:
+    question = "How should heart failure patients limit salt?"
+    text = "How should heart failure patients limit salt? How should heart failure patient limit the salts? Limit salt."
+    response = response_to(Reply(text), None, question)
+    assert [item.text for item in response.advice] == ["Limit salt."]
+    assert response.text == text
+    assert "heart_failure" not in dealt_with(response, care.knowledge)
 
 
 def test_held_back_advice_counts_as_dealt_with_and_not_as_advised(care: Assistant) -> None:
@@ -144,7 +153,7 @@ def test_a_refusal_in_words_is_seen_in_both_languages() -> None:
 
 
 def test_a_model_that_does_not_reply_is_told_and_says_nothing() -> None:
-    response = response_to(Failure("timed_out"), ())
+    response = response_to(Failure("timed_out"), (), "Salt?")
     assert (response.failed, response.advice, response.text) == ("timed_out", (), "")
 
 
