@@ -20,7 +20,7 @@ bench: .venv/.dev
 	$(BIN)/python -m evals.bench
 
 eval: .venv/.dev
-	$(BIN)/care eval
+	$(BIN)/care eval gate
 
 models: .venv/.dev
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev,models,test-models]'

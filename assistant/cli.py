@@ -271,5 +271,9 @@ def _fail(message: str, status: int) -> NoReturn:
 def main() -> NoReturn:
     """Entry point of the command ``care``."""
     for plugin in entry_points(group="care.commands"):
-        app.command(name=plugin.name)(plugin.load())
+        command = plugin.load()
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=plugin.name)
+        else:
+            app.command(name=plugin.name)(command)
     run_and_exit(app)

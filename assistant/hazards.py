@@ -45,7 +45,7 @@ class Hazards:
         for advice in statement.advice:
             if advice.direction in TOWARDS and (found := self.forbidden(advice.target)):
                 return (*found, advice.target)
-        for concept in self._knowledge.encouraged_by(statement):
+        for concept in sorted(self._knowledge.encouraged_by(statement)):
             if found := self.forbidden(concept):
                 return (*found, concept)
         return None

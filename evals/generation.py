@@ -30,19 +30,12 @@ from corpus.concepts import ConceptTable
 from corpus.models import TOWARDS
 from corpus.text import sentences
 from evals.casefile import read_jsonl
-from evals.personal import CASES as PERSONAL
-from evals.personal import PersonalCase
-from evals.retrieval import CASES as QUESTIONS
-from evals.retrieval import Question
-
-#: The prompt of LangChain's own tutorial, with citations asked for.
-_STOCK = (
-    "You are an assistant for question-answering tasks. Use the following pieces of retrieved context to answer the "
-    "question. If you don't know the answer, say that you don't know. Use three sentences maximum and keep the answer "
-    "concise. After each sentence cite the number of the context it comes from, like [1]. Answer in {language}."
-    "\n\nContext:\n{context}"
-)
-_LANGUAGE = {"en": "English", "zh": "Chinese"}
+from evals.suites.personal import CASES as PERSONAL
+from evals.suites.personal import PersonalCase
+from evals.suites.retrieval import CASES as QUESTIONS
+from evals.suites.retrieval import Question
+from evals.systems.langchain_rag import PROMPT
+from evals.systems.prose import LANGUAGE
 
 
 class _Recorder(Rewriter):
@@ -60,7 +53,7 @@ def cases(count: int) -> list[PersonalCase]:
     """Patients' questions and common ones in turn, spread over both files."""
     personal = list(read_jsonl(PERSONAL, PersonalCase))
     common = [
-        PersonalCase(id=q.id, origin="questions", lang=q.lang, question=q.question)
+        PersonalCase(id=q.id, origin=q.origin, lang=q.lang, question=q.question)
         for q in read_jsonl(QUESTIONS, Question)
     ]
     halves = [found[:: max(1, len(found) // max(1, count // 2))][: count // 2 + 1] for found in (personal, common)]
@@ -109,11 +102,11 @@ def stock_prompt(case: PersonalCase, answer: Answer, facts: PatientFacts, table:
     """The stock chain's messages over the passages that our answer cites."""
     from langchain_core.prompts import ChatPromptTemplate
 
-    template = ChatPromptTemplate.from_messages([("system", _STOCK), ("human", "{question}")])
+    template = ChatPromptTemplate.from_messages([("system", PROMPT), ("human", "{question}")])
     context = "\n\n".join(f"[{citation.n}] {citation.quote}" for citation in answer.citations)
     known = ", ".join(known_facts(facts, table, answer))
     question = f"{case.question} ({known})" if known else case.question
-    filled = template.invoke({"context": context, "question": question, "language": _LANGUAGE[case.lang]})
+    filled = template.invoke({"context": context, "question": question, "language": LANGUAGE[case.lang]})
     return [("system" if m.type == "system" else "user", str(m.text)) for m in filled.to_messages()]
 
 

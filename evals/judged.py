@@ -19,7 +19,7 @@ from assistant.intake import read
 from assistant.plan import make_plan
 from corpus.models import Language
 from evals.casefile import read_jsonl, read_plain_jsonl
-from evals.retrieval import CASES, Question, relevant
+from evals.suites.retrieval import CASES, Question, relevant
 from index.embed import Vectors
 
 #: The seed of every draw, and how much is drawn: enough for intervals of ±0.04, embedded in minutes.

@@ -42,7 +42,7 @@ class Verdict(BaseModel):
 def case(
     answer: Answer, patient: Patient, item: Recommendation, verdict: Verdict, knowledge: Knowledge
 ) -> dict[str, Any]:
-    """The verdict as a case of the personal suite (``evals/personal.py``), with what was judged and how.
+    """The verdict as a case of the personal suite (``evals/suites/personal.py``), with what was judged and how.
 
     What was accepted has to be dealt with again; what was rejected must not be advised again, as far as it says to
     take, eat or do something. Names, numbers and addresses are taken out of the words.

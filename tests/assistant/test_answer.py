@@ -10,7 +10,11 @@ import pytest
 from assistant import Answer, Assistant, InputError, Patient
 from corpus.models import TOWARDS
 from corpus.text import sentences
-from evals.personal import run_personal
+from evals.records import Measured, totals
+from evals.run import jobs, run
+from evals.suites import personal
+from evals.suites.suite import Session
+from evals.systems.ours import Ours
 
 CKD4 = Patient(
     age_years=72, sex="male", conditions=["ckd stage 4"], labs={"potassium_mmol_l": 5.6},
@@ -87,11 +91,15 @@ def test_every_statement_can_be_cited_exactly_in_both_languages_and_wordings(car
 
 
 def test_the_seed_cases_hold(care: Assistant) -> None:
-    report = run_personal(care)
-    assert report["cases"] >= 90
-    assert [failure for failure in report["failures"] if failure["id"].startswith("seed")] == []
-    assert report["must_not_said"] == 0
-    assert report["must_have_found"] / report["must_have"] >= 0.95
+    session = Session(care, care.settings)
+    records = run(jobs([personal.SUITE], [Ours(care)], session), session, seed=0)
+    assert len(records) >= 90
+    seeds = [record for record in records if record.case.startswith("seed")]
+    assert len(seeds) == 3
+    assert [record.problems for record in seeds] == [(), (), ()]
+    found = totals(records)
+    assert found[Measured("personal", "ours", "must-not")].hits == 0
+    assert found[Measured("personal", "ours", "must-have")].value >= 0.95
 
 
 @pytest.mark.parametrize(

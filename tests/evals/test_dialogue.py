@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-from assistant import Assistant
 from evals.casefile import read_jsonl
-from evals.dialogue import CASES, Dialogue, run_dialogue
+from evals.records import Record
+from evals.suites.dialogue import CASES, Dialogue, judge
+from evals.suites.suite import Session
+from evals.systems.ours import Ours
 
 
-def report(care: Assistant, tmp_path: Path, *turns: dict[str, Any]) -> dict[str, Any]:
-    path = tmp_path / "dialogues.jsonl"
-    path.write_text(json.dumps({"id": "x", "lang": "en", "turns": turns}), encoding="utf-8")
-    return run_dialogue(care, path)
+def record(session: Session, *turns: dict[str, Any]) -> Record:
+    case = Dialogue.model_validate({"id": "x", "origin": "this test", "lang": "en", "turns": turns})
+    return judge(case, Ours(session.care), session)
 
 
 def test_the_cases_are_well_formed() -> None:
@@ -22,7 +21,7 @@ def test_the_cases_are_well_formed() -> None:
     assert len({dialogue.id for dialogue in dialogues}) == len(dialogues) == 40
 
 
-def test_each_check_can_fail(care: Assistant, tmp_path: Path) -> None:
+def test_each_check_can_fail(session: Session) -> None:
     checks = {
         "mentions": ["wheelchair_user"],
         "topics": ["stroke"],
@@ -34,20 +33,20 @@ def test_each_check_can_fail(care: Assistant, tmp_path: Path) -> None:
         "changed": True,
         "format": "sbar",
     }
-    found = report(care, tmp_path, {"user": "He is 70 and has gout. What should he eat?", "checks": checks})
-    assert found["turns_passed"] == 0
-    assert {kind for kind, groups in found["kinds"].items() if groups["all"]["passed"] < groups["all"]["of"]} >= {
+    found = record(session, {"user": "He is 70 and has gout. What should he eat?", "checks": checks})
+    assert found.counts["turns"] == (0, 1)
+    assert {kind for kind, (passed, of) in found.counts.items() if passed < of} >= {
         "mentions", "topics", "facts", "absent", "language", "level", "changed", "format",
     }  # fmt: skip
-    assert found["checks"]["all"]["passed"] + len(found["failures"]) == found["checks"]["all"]["of"]
+    kinds = [count for kind, count in found.counts.items() if kind != "turns"]
+    assert sum(passed for passed, _ in kinds) + len(found.problems) == sum(of for _, of in kinds)
 
 
-def test_a_good_conversation_passes(care: Assistant, tmp_path: Path) -> None:
-    found = report(
-        care,
-        tmp_path,
+def test_a_good_conversation_passes(session: Session) -> None:
+    found = record(
+        session,
         {"user": "He is 70 and has gout. And beer?", "checks": {"facts": {"age_years": 70}, "topics": ["gout"]}},
         {"user": "as a care plan", "checks": {"format": "care_plan", "language": "en"}},
     )
-    assert found["failures"] == []
-    assert found["turns_passed"] == found["turns"] == 2
+    assert found.problems == ()
+    assert found.counts["turns"] == (2, 2)

@@ -13,7 +13,10 @@ from assistant.web.desk import Desk
 from assistant.web.feedback import FILE, jsonl
 from assistant.web.refusal import RefusalError
 from evals.casefile import read_jsonl
-from evals.personal import PersonalCase, run_personal
+from evals.suites import personal
+from evals.suites.personal import PersonalCase
+from evals.suites.suite import Session
+from evals.systems.ours import Ours
 
 _ASKED = "72-year-old man, CKD stage 4, K 5.6, takes ibuprofen. What should he eat and avoid?"
 
@@ -57,7 +60,10 @@ def test_an_accepted_case_holds_when_it_is_run(care: Assistant, desk: Desk, tmp_
         desk = judged(clerk, desk, which, verdict="accept")
     file = tmp_path / "verdicts.jsonl"
     file.write_text(jsonl(clerk.cases(desk)), encoding="utf-8")
-    assert run_personal(care, file)["failures"] == []
+    session = Session(care, care.settings)
+    records = [personal.judge(case, Ours(care), session) for case in read_jsonl(file, PersonalCase)]
+    assert len(records) == 3
+    assert [problem for record in records for problem in record.problems] == []
 
 
 def test_nothing_is_written_unless_the_operator_turned_it_on(care: Assistant, desk: Desk, tmp_path: Path) -> None:

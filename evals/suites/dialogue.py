@@ -4,7 +4,8 @@
 ``not_recommended`` must not be advised in any statement that says to take, eat, do or keep up the thing. ``facts``
 must stand in the patient after the turn and ``absent`` must not: what the patient is or is being treated with
 (``pregnancy``, ``tube_feeding``) counts among the conditions. ``level`` is the least urgency, ``changed`` says that
-earlier advice has to be revised, and ``format`` names the form asked for.
+earlier advice has to be revised, and ``format`` names the form asked for. Each kind of check is a measure of its own,
+beside the turns in which all of them passed.
 """
 
 from __future__ import annotations
@@ -12,99 +13,100 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant import Answer, Assistant, Patient
 from assistant.answer import Audience
 from assistant.facts import PatientFacts
 from assistant.triage import LEVELS
 from corpus.models import TOWARDS, Language, Level
-from evals.casefile import read_jsonl
+from evals.casefile import Case, ConceptId, TopicId, read_jsonl
+from evals.records import Record
+from evals.suites.suite import CASES as FOLDER
+from evals.suites.suite import Own, Part, Session, Suite, timed_call
+from evals.systems.protocol import Converses
 
-CASES = Path(__file__).parent / "cases" / "dialogues.jsonl"
+CASES = FOLDER / "dialogues.jsonl"
 
 
-class _Case(BaseModel):
+class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class FactsCheck(_Case):
+class FactsCheck(_Part):
     """What has to be known of the patient after a turn."""
 
     age_years: float | None = None
-    conditions: tuple[str, ...] = ()
-    medications: tuple[str, ...] = ()
+    conditions: tuple[ConceptId, ...] = ()
+    medications: tuple[ConceptId, ...] = ()
     labs: dict[str, float] = {}
     vitals: dict[str, float] = {}
 
 
-class Checks(_Case):
+class Checks(_Part):
     """What one turn is held to."""
 
-    mentions: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    not_recommended: tuple[str, ...] = ()
-    facts: FactsCheck = FactsCheck()
-    absent: tuple[str, ...] = ()
-    language: Language | None = None
-    level: Level | None = None
-    changed: bool = False
-    format: str | None = None
+    mentions: tuple[ConceptId, ...] = Field(default=(), description="advised on, held back or named")
+    topics: tuple[TopicId, ...] = Field(default=(), description="topics of which one contributes")
+    not_recommended: tuple[ConceptId, ...] = Field(default=(), description="must not be advised")
+    facts: FactsCheck = Field(default=FactsCheck(), description="what has to be known of the patient")
+    absent: tuple[ConceptId, ...] = Field(default=(), description="what the patient must not be taken to have")
+    language: Language | None = Field(default=None, description="of the answer")
+    level: Level | None = Field(default=None, description="the least urgency")
+    changed: bool = Field(default=False, description="earlier advice has to be revised")
+    format: str | None = Field(default=None, description="the form asked for: sbar, care_plan, shorter, why, source …")
 
 
-class DialogueTurn(_Case):
+class DialogueTurn(_Part):
     """What the user says, and the checks."""
 
-    user: str
-    checks: Checks = Checks()
+    user: str = Field(min_length=1, description="what the user says")
+    checks: Checks = Field(default=Checks(), description="what the answer and the facts kept are held to")
 
 
-class Dialogue(_Case):
+class Dialogue(Case):
     """One conversation about one patient."""
 
-    id: str
-    lang: Language
-    audience: Audience = "nurse"
-    turns: tuple[DialogueTurn, ...]
+    lang: Language = Field(description="en or zh")
+    audience: Audience = Field(default="nurse", description="nurse or patient")
+    turns: tuple[DialogueTurn, ...] = Field(min_length=1, description="each with what the user says, and its checks")
 
 
-def run_dialogue(care: Assistant, path: Path | None = None) -> dict[str, Any]:
-    """Run the conversations; returns counts of turns and checks, by kind of check and language, and every failure."""
-    failures: list[dict[str, Any]] = []
-    turns: Counter[str] = Counter()
-    total: Counter[tuple[str, str]] = Counter()
-    passed: Counter[tuple[str, str]] = Counter()
-    dialogues = read_jsonl(path or CASES, Dialogue)
-    for dialogue in dialogues:
-        chat = care.conversation(audience=dialogue.audience)
-        for number, turn in enumerate(dialogue.turns, 1):
-            answer = chat.say(turn.user)
-            results = list(_results(turn.checks, answer, chat.patient, care))
-            for kind, wanted, good in results:
-                for group in ("all", dialogue.lang):
-                    total[kind, group] += 1
-                    passed[kind, group] += good
-                if not good:
-                    failures.append({"id": dialogue.id, "turn": number, "user": turn.user, "problem": wanted})
-            turns["turns"] += 1
-            turns["turns_passed"] += all(good for _, _, good in results)
-    groups = sorted({group for _, group in total})
-    kinds = sorted({kind for kind, _ in total})
-    return {
-        "suite": "dialogue",
-        "dialogues": len(dialogues),
-        **turns,
-        "checks": {g: _figures(sum(passed[k, g] for k in kinds), sum(total[k, g] for k in kinds)) for g in groups},
-        "kinds": {k: {g: _figures(passed[k, g], total[k, g]) for g in groups if total[k, g]} for k in kinds},
-        "failures": failures,
-    }
+def own(_: Session) -> Iterator[Own]:
+    """The conversations of this package."""
+    return (Own(case) for case in read_jsonl(CASES, Dialogue))
 
 
-def _figures(passed: int, total: int) -> dict[str, int]:
-    return {"passed": passed, "of": total}
+def judge(case: Dialogue, system: Converses, session: Session) -> Record:
+    """Every check of every turn, and the turns in which all of them passed."""
+    chat = system.converse(case.audience)
+    passed: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    problems, said, times = [], [], []
+    for number, turn in enumerate(case.turns, 1):
+        answer, milliseconds = timed_call(lambda words=turn.user: chat.say(words))  # type: ignore[misc]
+        times.append(milliseconds)
+        said.append(f"**{turn.user}**\n\n{answer.text}")
+        results = list(_results(turn.checks, answer, chat.patient, session.care))
+        for kind, wanted, good in results:
+            total[kind] += 1
+            passed[kind] += good
+            if not good:
+                problems.append(f"turn {number}: {wanted}")
+        total["turns"] += 1
+        passed["turns"] += all(good for _, _, good in results)
+    return Record(
+        suite="dialogue",
+        case=case.id,
+        system=system.name,
+        groups={"lang": case.lang},
+        counts={kind: (passed[kind], of) for kind, of in total.items()},
+        milliseconds=round(sum(times) / len(times), 1),
+        seen={"turns": [turn.user for turn in case.turns], "audience": case.audience, "language": case.lang},
+        said="\n\n".join(said),
+        problems=tuple(problems),
+    )
 
 
 def _results(checks: Checks, answer: Answer, patient: Patient, care: Assistant) -> Iterator[tuple[str, str, bool]]:
@@ -168,3 +170,10 @@ def _advised(answer: Answer, care: Assistant) -> list[tuple[str, bool]]:
         if item.id in care.knowledge.statements
         for advice in care.knowledge.statements[item.id].advice
     ]
+
+
+SUITE = Suite(
+    "dialogue",
+    "whether facts are kept through a conversation, corrections taken up and forms kept to",
+    (Part(Dialogue, own, Converses, judge, (CASES,)),),
+)
