@@ -267,8 +267,8 @@ class Assistant:
         return PatientFacts(patient, intake, self.knowledge.table, self.knowledge.derived)
 
     def _is_near(self, words: str) -> bool:
-        hits = self.searcher.search(words, k=1, accept=self.searcher.version.statement_rows)
-        return bool(hits) and hits[0].cosine >= least_cosine(words, self.searcher, (), self.knowledge.table)
+        closeness = self.searcher.closeness(words, self.searcher.version.statement_rows)
+        return closeness >= least_cosine(words, self.searcher, (), self.knowledge.table)
 
     def _gather(
         self,

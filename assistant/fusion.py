@@ -70,12 +70,12 @@ def _is_open(
     first = statement.id in found.first
     if not (first or _fits(statement.id, found)):
         return False
-    if any(related(named, concept, table) for named in plan.named for concept in concepts_of(topic)):
+    if any(related(named, concept, table) for named in (*plan.asked, *plan.named) for concept in concepts_of(topic)):
         return facts.without_record or first
     if not facts.without_record:
         return False
     names_illness = any(table[concept].kind == "condition" for concept in plan.named)
-    return not names_illness or (first and advises_on_asked(statement, plan, table))
+    return not names_illness or (first and (statement.id in found.about or advises_on_asked(statement, plan, table)))
 
 
 def _of_an_illness_not_known(topic: str, plan: Plan, facts: PatientFacts, table: ConceptTable) -> bool:

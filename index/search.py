@@ -125,6 +125,13 @@ class Searcher:
         ]  # fmt: skip
         return self._reranked(query, hits)[:k]
 
+    def closeness(self, query: str, accept: npt.NDArray[np.bool_] | None = None) -> float:
+        """The cosine of the passage nearest to *query* among those that *accept* flags; 0 where there is none."""
+        if not self.version.rows or not query.strip():
+            return 0.0
+        _, cosines = self.version.dense.search(self._embed(query), 1, accept)
+        return max(float(cosines[0]), 0.0) if len(cosines) else 0.0
+
     def similarity(self, one: int, other: int) -> float:
         """Cosine similarity of two rows."""
         dense = self.version.dense
