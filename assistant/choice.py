@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: Where fewer are good enough, the next best about the patient's own or the named illnesses fill up to so many,
 #: from this share of the best score on.
-_ENOUGH, _FILL_SHARE = 5, 0.25
+_ENOUGH, _FILL_SHARE = 5, 0.15
 #: Each statement already chosen of the same kind, or topic, costs the next one this much.
 _SAME_KIND, _SAME_TOPIC = 0.06, 0.04
 #: Embeddings of two statements more alike than this say the same thing.

@@ -31,7 +31,7 @@ _MEASURED = 0.4
 _ALARMED = 0.5
 _ALARMED_KINDS = frozenset({"escalate", "intervene", "medicine_safety", "monitor"})
 #: A statement is shown when it scores at least this share of the best one, and in any case so much.
-_SHARE, _LEAST = 0.45, 0.4
+_SHARE, _LEAST = 0.38, 0.4
 #: A statement that names several of the things asked about weighs them against each other: so much for each,
 #: where search finds it at least this relevant.
 _TOGETHER, _WORTH_READING = 0.25, 0.3

@@ -19,6 +19,8 @@ class Hazards:
             for rule in knowledge.contraindications
             if (verdict := evaluate(rule.when, facts)).truth
         ]
+        # Of several reasons an allergy is the one to name.
+        self._active.sort(key=lambda active: not any(fact.field == "allergies" for fact in active[1]))
 
     def forbidden(self, concept: str) -> tuple[Contraindication, tuple[Fact, ...]] | None:
         """The first rule under which *concept* must not be advised to this patient, with the facts behind it."""

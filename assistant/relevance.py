@@ -26,9 +26,10 @@ _POOL = 600
 #: a value or a medicine of theirs; is graded strong by its source.
 _ASKED, _KIND, _NAMED, _OWN, _HAZARD, _STRONG = 0.9, 0.35, 0.3, 0.25, 0.45, 0.1
 #: Search finds a statement that is this relevant or more to answer the question itself: so much for it, at most.
-_DIRECT_FROM, _DIRECT = 0.7, 0.5
-#: Being of the kind asked for counts fully from this relevance on.
-_KIND_FROM = 0.4
+_DIRECT_FROM, _DIRECT = 0.7, 0.4
+#: Being of the kind asked for, or on the very thing, counts fully from this relevance on; the first not at all and the
+#: second half where search finds no relevance.
+_FULLY_FROM = 0.4
 #: What advice for everybody on something more general than the thing asked about counts of that.
 _IN_GENERAL = 0.4
 #: With the default embedder, the cosine of the best passage from which on a question has to do with the corpus: where
@@ -101,12 +102,13 @@ def score_of(
 ) -> float:
     """How well a statement answers the question for this patient: relevance and every other evidence added up."""
     score = relevance + _DIRECT * max(0.0, (relevance - _DIRECT_FROM) / (1 - _DIRECT_FROM))
+    fully = min(1.0, relevance / _FULLY_FROM)
     own = topic.topic in table and bool(facts.concept("condition", topic.topic).truth)
     if advises_on_asked(statement, plan, table):
         exact = any(table.is_a(advice.target, asked) for asked in plan.asked for advice in statement.advice)
-        score += _ASKED if exact or own or topic.applies_when else _ASKED * _IN_GENERAL
+        score += (0.5 + 0.5 * fully) * (_ASKED if exact or own or topic.applies_when else _ASKED * _IN_GENERAL)
     if statement.kind in plan.kinds:
-        score += _KIND * min(1.0, relevance / _KIND_FROM)
+        score += _KIND * fully
     if any(related(named, concept, table) for named in plan.named for concept in concepts_of(topic)):
         score += _NAMED
     if own:

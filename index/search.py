@@ -23,7 +23,7 @@ _WORDS, _CONCEPTS = 0.8, 0.7
 #: How much of the liking for passages in the query's own language is taken out.
 _EVEN_HANDED = 0.8
 #: What it weighs that the best passages found so far stand in the same topic or document, and how many those are.
-_TOGETHER, _FIRST_FOUND = 0.3, 5
+_TOGETHER, _FIRST_FOUND = 0.1, 5
 #: The mean of so many of the best word scores is what is typical of a language's passages.
 _TYPICAL = 5
 #: A re-ranker reads so many of the best passages.
