@@ -8,7 +8,7 @@ run: .venv/.run
 	$(BIN)/python app.py
 
 test: .venv/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from assistant import Assistant, Settings
 from assistant.knowledge import Knowledge
@@ -33,8 +34,9 @@ def knowledge(corpus: Corpus) -> Knowledge:
 @pytest.fixture(scope="session")
 def care(pytestconfig: pytest.Config) -> Assistant:
     """The assistant as users have it; its index is kept between runs in pytest's cache."""
-    home = pytestconfig.cache.mkdir("care-home")
-    return Assistant.load(settings=Settings(home=Path(home), _env_file=None))
+    home = Path(pytestconfig.cache.mkdir("care-home"))
+    with FileLock(home / "tests.lock"):  # where tests run side by side, the first one builds it
+        return Assistant.load(settings=Settings(home=home, _env_file=None))
 
 
 @pytest.fixture
