@@ -134,11 +134,15 @@ def _answer(
         blocks.append(_section("declined", say("heading.declined", language), f"<ul>{lines}</ul>"))
     elif answer.abstain_reason:
         blocks.append(f"<p>{escape(answer.abstain_reason)}</p>")
+    asked = [item for item in answer.held_back if item.asked]
+    if asked:
+        listed = "".join(_not_advised(item, turn, language) for item in asked)
+        blocks.append(_section("held", say("heading.asked", language), f"<ul>{listed}</ul>"))
     for kind, items in groupby(answer.recommendations, key=lambda item: item.kind):
         listed = "".join(_advice(item, turn, verdicts.get((turn, item.id)), language) for item in items)
         blocks.append(_section("kind", say(f"heading.{kind}", language), f'<ul class="advice">{listed}</ul>'))
-    if answer.held_back:
-        listed = "".join(_held(item, turn, language) for item in answer.held_back)
+    if len(asked) < len(answer.held_back):
+        listed = "".join(_held(item, turn, language) for item in answer.held_back if not item.asked)
         blocks.append(_section("held", say("heading.held_back", language), f"<ul>{listed}</ul>"))
     if answer.not_checked:
         lines = "".join(f"<li>{escape(line)}</li>" for line in answer.not_checked)
@@ -224,6 +228,13 @@ def _judged(verdict: Verdict | None, language: Language) -> str:
     if verdict.reason:
         parts.append(f"{escape(text('nurse.reason', language))}{colon}{escape(verdict.reason)}")
     return f'<p class="judged">{" · ".join(parts)}</p>'
+
+
+def _not_advised(item: HeldBack, turn: int, language: Language) -> str:
+    """That the very thing asked about is not advised, and why."""
+    facts = f" ({escape(facts_text(item.because, language))})" if item.because else ""
+    told = linked(marked(item.reason, item.citations), turn, language)
+    return f"<li><p><b>{escape(say('label.not_advised', language, name=item.text))}</b> {told}{facts}</p></li>"
 
 
 def _held(item: HeldBack, turn: int, language: Language) -> str:

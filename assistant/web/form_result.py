@@ -8,7 +8,7 @@ import string
 from collections.abc import Iterable
 from html import escape
 
-from assistant.answer import Because, Citation, Recommendation
+from assistant.answer import Because, Citation, HeldBack, Recommendation
 from assistant.compose import fact_text
 from assistant.messages import say
 from assistant.web.form_advice import NOT_TOLD, Advice, LookOut
@@ -111,6 +111,7 @@ class ResultPage:
         parts.append(self._help())
         advice = self._advice.answer.recommendations
         own = self._items(item for item in advice if item.id in self._advice.own)
+        own = self._not_advised() + own
         parts.append(self._section("own", f"<p>{escape(self._sheet.own.strip())}</p>{own}") if own else "")
         thin = []
         for name, kinds in _SECTIONS:
@@ -187,11 +188,24 @@ class ResultPage:
         html = "".join(f"<p>{escape(row)}</p>" for row in dict.fromkeys(rows))
         return self._section("declined", html) if html else ""
 
+    def _asked(self) -> list[HeldBack]:
+        """The very things that the person's own question is about and that are not advised."""
+        return [item for item in self._advice.answer.held_back if item.asked] if self._sheet.own.strip() else []
+
+    def _not_advised(self) -> str:
+        return bullets(
+            f"<strong>{escape(say('label.not_advised', self._language, name=item.text))}</strong> "
+            f"{marked(item.reason, item.citations)}"
+            for item in self._asked()
+        )
+
     def _held(self) -> str:
+        asked = self._asked()
         rows = [
             f'{escape(item.text)}<br><span class="form-note">{self._say("result.held_why")}</span> '
             f"{marked(item.reason, item.citations)}"
             for item in self._advice.answer.held_back
+            if item not in asked
         ]
         html = bullets(rows[:_MOST_HELD])
         if more := rows[_MOST_HELD:]:
