@@ -20,6 +20,7 @@ from assistant.claims.meaning import Nli, nearness
 from assistant.claims.name_faults import name_faults
 from assistant.claims.naming import extended
 from assistant.claims.opposites import opposite_faults, swap_faults
+from assistant.claims.order_faults import belonging_faults, order_faults
 from assistant.claims.quantity_faults import quantity_faults
 from assistant.claims.reading import Fault, read_text
 from assistant.claims.sign_faults import sign_faults
@@ -162,6 +163,8 @@ def _verify_sentence(
         *sign_faults(said, stands, names),
         *opposite_faults(said, stands),
         *swap_faults(said, stands, names),
+        *order_faults(said, stands),
+        *belonging_faults(said, stands),
     ]
     added = list(content_faults(said, stands, names, facts))
     verdict, sure = nli(evidence, claim) if nli else ("neutral", 0.0)
