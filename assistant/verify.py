@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.answer import Citation, Recommendation
 from assistant.claims.content_faults import content_faults
 from assistant.claims.copy_faults import copy_faults
+from assistant.claims.denial_faults import denial_faults
 from assistant.claims.meaning import Nli, nearness
 from assistant.claims.name_faults import name_faults
 from assistant.claims.naming import extended
@@ -161,6 +162,7 @@ def _verify_sentence(
         *name_faults(said, stands, facts, names),
         *copy_faults(said, stands, names),
         *sign_faults(said, stands, names),
+        *denial_faults(said, stands, names),
         *opposite_faults(said, stands),
         *swap_faults(said, stands, names),
         *order_faults(said, stands),

@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9'-]*|[\u3400-\u4dbf\u4e00-\u9fff]+")
 #: Who alone may do something: that says neither that it is done nor that it is not.
 _BY_WHOM = re.compile(r"(?<![a-z])(?:only|without|unless|until)(?![a-z])|只有|[须应]由|由")
 _LONGEST = 6
-_GRADED = ("vigorous", "severe", "acute", "high-risk", "type 1", "morning", "young", "early", "daytime", "women")
+_GRADED = ("vigorous", "severe", "acute", "high-risk", "type 1", "morning", "young", "early", "daytime", "women", "premature", "affected side")
 #: How many telling words on either side of an opposite stand beside it, and from where on they count as the same.
 _WINDOW = 4
 _ALIKE = 0.6

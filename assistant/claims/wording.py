@@ -27,7 +27,7 @@ _APART = re.compile(
 )
 _LEFT = re.compile(r"(?<![a-z])leave (?:[a-z'-]+,? ){1,8}?(?:for now|for later|until|alone|out)(?![a-z])")
 _FOR = re.compile(
-    r"(?<=[a-z])(?<!need)(?<!needs)(?<!ask)(?<!look)(?<!wait)(?<!reason)(?<!call)(?<!used) "
+    r"(?<=[a-z])(?<!need)(?<!needs)(?<!ask)(?<!look)(?<!wait)(?<!reason)(?<!call)(?<!used)(?<!aim)(?<!opt)(?<!go) "
     r"(?:for (?!at |a few|long|them|him|her|it|you|one|now)"
     r"|in (?:a |any |every )?(?:person|people|patients?|those|anyone|adults?|someone)(?![a-z]))"
 )
