@@ -18,7 +18,7 @@ from assistant.claims.content_faults import content_faults
 from assistant.claims.copy_faults import copy_faults
 from assistant.claims.denial_faults import denial_faults
 from assistant.claims.meaning import Nli, nearness
-from assistant.claims.name_faults import name_faults
+from assistant.claims.name_faults import medicine_faults, name_faults
 from assistant.claims.naming import extended
 from assistant.claims.opposites import opposite_faults, swap_faults
 from assistant.claims.order_faults import belonging_faults, order_faults
@@ -160,6 +160,7 @@ def _verify_sentence(
     faults: list[Fault] = [
         *quantity_faults(said, stands, names),
         *name_faults(said, stands, facts, names),
+        *medicine_faults(said, stands),
         *copy_faults(said, stands, names),
         *sign_faults(said, stands, names),
         *denial_faults(said, stands, names),

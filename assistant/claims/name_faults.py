@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterable, Iterator
 
 from assistant.claims.lexicon import load_lexicon, words
-from assistant.claims.naming import covered, partly, presence
+from assistant.claims.naming import covered, explains, partly, presence
+from assistant.claims.quantities import claims
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable, Mention
 
@@ -42,6 +45,24 @@ def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: Concep
             yield "unsupported", f"the passage is less specific than {label}"
         else:
             yield "unsupported", f"the passage does not mention {label}"
+
+
+def medicine_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Words of the claim that end as names of medicines do and that no concept covers nor the evidence has."""
+    lexicon = load_lexicon()
+    covered_by_names = [(m.start, m.end) for m in claim.named.mentions]
+    for word in claim.named.words:
+        if any(start <= word.start < end for start, end in covered_by_names):
+            continue
+        said = claim.folded[word.start : word.end]
+        if _medicine_like().fullmatch(said) and not explains(word, evidence.named.words, lexicon):
+            yield "unsupported", f"the passage does not mention {said}"
+
+
+@functools.cache
+def _medicine_like() -> re.Pattern[str]:
+    stems = claims()["medicine_stems"]
+    return re.compile(rf"[a-z]{{3,}}(?:{'|'.join(stems['en'])})s?|[\u4e00-\u9fff]+(?:{'|'.join(stems['zh'])})")
 
 
 def _swaps(stands: Mention, said: Mention, claim: Text, table: ConceptTable) -> bool:

@@ -13,6 +13,7 @@ from typing import Literal
 from assistant.claims.lexicon import load_lexicon
 from assistant.claims.quantities import alternatives, claims
 from assistant.claims.reading import Fault, Text
+from corpus.text import HAN
 
 Relation = Literal["time", "preference"]
 
@@ -22,6 +23,9 @@ _BACK = 4
 #: How many characters after the word that joins them the second of two compared things may take.
 _REACH = 60
 _SENTENCE = re.compile(r"[;。!?！？]|[.](?=\s|$)")
+_LISTED = re.compile("[、和及]")
+#: Joins what is turned with what has to come first: no suction until the tube is in.
+_UNTIL = frozenset({"until"})
 _STEP = re.compile(r"[,;:。!?()！？]|[.](?=\s|$)")
 _ITEM = re.compile(rf"{_STEP.pattern}|(?<![a-z])(?:and|or|but|while|whereas)(?![a-z])|[和或而、]")
 _FOR = re.compile(r"(?<![a-z])(?:for|in|with|at|to|on)(?![a-z])|者|用|为")
@@ -130,19 +134,37 @@ def _read_pairs(text: Text) -> tuple[_Pair, ...]:
         start, end = mark.span()
         if text.wording.shielded(start) or any(s <= start and end <= e and e - s > end - start for s, e in spans):
             continue
-        lefts, right = _sides(mark, text, side)
-        there = _telling(text, *right)
+        if mark[0] in _UNTIL and not text.wording.turned(max(0, start - 2)):
+            continue  # only "not until" says what comes first
+        if HAN.match(mark[0]) and (text.folded[end : end + 1] == "、" or not _whole(mark, text)):
+            continue
+        lefts, rights = _sides(mark, text, side)
+        there = next((said for span in rights if (said := _telling(text, *span))), frozenset[str]())
         for left in lefts:
             here = _telling(text, *left)
             a, b = (there - here, here - there) if side == "right" else (here - there, there - here)
-            if a and b:
+            if a and b and (mark[0] in _UNTIL or not _turned(left, rights[0], text)):
                 found.append(_Pair(relation, a, b))
             if here and side != "steps":
                 break
     return tuple(found)
 
 
-def _sides(mark: re.Match[str], text: Text, side: str) -> tuple[list[tuple[int, int]], tuple[int, int]]:
+def _whole(mark: re.Match[str], text: Text) -> bool:
+    """Whether a Chinese word that joins is a word, or words, by itself: 后 and not 术后."""
+    edges = {edge for w in text.named.words for edge in (w.start, w.end)}
+    return mark.start() in edges and mark.end() in edges
+
+
+def _turned(left: tuple[int, int], right: tuple[int, int], text: Text) -> bool:
+    """Whether one of two sides is denied as a whole, so that what is said of their order may be too."""
+    return any(
+        text.wording.turned(w.start) for w in text.named.words
+        if w.stem not in load_lexicon().light and (left[0] <= w.start < left[1] or right[0] <= w.start < right[1])
+    )  # fmt: skip
+
+
+def _sides(mark: re.Match[str], text: Text, side: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Where what a word joins may stand, the likeliest first: left of it, else after it; and what follows the word.
 
     Of steps all that stand before the last one do.
@@ -150,9 +172,13 @@ def _sides(mark: re.Match[str], text: Text, side: str) -> tuple[list[tuple[int, 
     folded = text.folded
     sentence = max((m.end() for m in _SENTENCE.finditer(folded, 0, mark.start())), default=0)
     cuts = [sentence, *(m.end() for m in _STEP.finditer(folded, sentence, mark.start())), mark.start()]
+    if HAN.match(mark[0]):
+        cuts = sorted({*cuts, *(m.end() for m in _LISTED.finditer(folded, cuts[-2], mark.start()))})
     before = list(itertools.pairwise(cuts))[::-1]
     ends = [*(m.start() for m in _END.finditer(folded, mark.end())), len(folded)]
-    right = (mark.end(), min(ends[0], mark.end() + _REACH))
+    right = [(mark.end(), min(ends[0], mark.end() + _REACH))]
+    if HAN.match(mark[0]):
+        right.append((ends[0], min([*ends[1:2], ends[0] + _REACH])))
     if side == "steps":
         return before, right
     if before[0][0] == before[0][1] or not any(char.isalnum() for char in folded[slice(*before[0])]):

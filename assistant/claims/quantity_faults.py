@@ -16,6 +16,7 @@ _SHORT_MONTHS = 0.09
 _DAY = 1440.0
 _NEAR = 45
 _APART = re.compile(r"[,;:。()]|[.](?=\s|$)|(?<![a-z])(?:and|or)(?![a-z])")
+_BOTH = re.compile(r"(?<![a-z])(?:both|either|pair)(?![a-z])|双|两[侧边]")
 _SEGMENT = re.compile(r"[,;:。、()]|[.](?=\s|$)|(?<![a-z])(?:and|but|or|和|或)(?![a-z])")
 
 
@@ -26,6 +27,8 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
         if quantity.period and any(q.intervals and q.per == quantity.low and equals[q] for q in equals):
             continue
         if not equal:
+            if quantity.dimension == COUNT and quantity.raw == (2, 2) and _BOTH.search(evidence.folded):
+                continue
             rivals = [e for e in evidence.quantities if _comparable(quantity, e)]
             if rivals:
                 yield "contradicted", f"the passage says {_listed(rivals)}, not {quantity.shown}"
