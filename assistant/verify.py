@@ -21,7 +21,7 @@ from assistant.claims.meaning import Nli, nearness
 from assistant.claims.name_faults import medicine_faults, name_faults
 from assistant.claims.naming import extended
 from assistant.claims.opposites import opposite_faults, swap_faults
-from assistant.claims.order_faults import belonging_faults, order_faults
+from assistant.claims.order_faults import belonging_faults, order_faults, rejected_faults
 from assistant.claims.quantity_faults import quantity_faults
 from assistant.claims.reading import Fault, read_text
 from assistant.claims.sign_faults import sign_faults
@@ -168,6 +168,7 @@ def _verify_sentence(
         *swap_faults(said, stands, names),
         *order_faults(said, stands),
         *belonging_faults(said, stands),
+        *rejected_faults(said, stands),
     ]
     added = list(content_faults(said, stands, names, facts))
     verdict, sure = nli(evidence, claim) if nli else ("neutral", 0.0)

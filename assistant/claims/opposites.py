@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from assistant.claims.lexicon import Word, load_lexicon
 from assistant.claims.naming import Named
+from assistant.claims.order_faults import agreed_order
 from assistant.claims.quantities import claims
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable
@@ -127,9 +128,10 @@ def _taken(word: str, start: int, table: _Table) -> list[Pole]:
 
 def opposite_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     """Where the claim takes one side of a pair of opposites and the passage, of the same thing, another one."""
+    ordered = {n for n, _, _ in _table().words["before"]} if agreed_order(claim, evidence) else frozenset[int]()
     shared = claim.named.ids & evidence.named.ids
     mine, theirs = (_unmasked(text, shared) for text in (claim, evidence))
-    for number in sorted({p.number for p in mine} & {p.number for p in theirs}):
+    for number in sorted(({p.number for p in mine} & {p.number for p in theirs}) - ordered):
         ours, others = ([p for p in found if p.number == number] for found in (mine, theirs))
         for pole in ours:
             stands = _contradicting(pole, ours, others, claim, evidence)

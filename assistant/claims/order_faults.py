@@ -88,6 +88,23 @@ def _lists(text: Text) -> Iterator[list[_Pair]]:
         yield items
 
 
+def agreed_order(claim: Text, evidence: Text) -> bool:
+    """Whether the evidence has all that the claim says of what comes first, in whatever words: B only after A, A before B."""
+    ours, theirs = ([pair for pair in _read_pairs(t) if pair.relation == "time"] for t in (claim, evidence))
+    joints = sum(1 for _, relation, found in _joints() if relation == "time" for _ in found.finditer(claim.folded))
+    return joints == len(ours) > 0 and all(any(_kept(pair, other) for other in theirs) for pair in ours)
+
+
+def rejected_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """What the passage rejects for something else that the claim leaves out: the hand, not the elbow."""
+    said = _telling(claim, 0, len(claim.folded), affirmed=True)
+    everything = _telling(claim, 0, len(claim.folded))
+    for pair in _read_pairs(evidence):
+        if pair.relation == "preference" and _alike(said, pair.second) == len(pair.second):
+            if not _alike(everything, pair.first):
+                yield "contradicted", "the passage wants something else instead"
+
+
 def _kept(ours: _Pair, theirs: _Pair) -> bool:
     return bool(_alike(ours.first, theirs.first) and _alike(ours.second, theirs.second))
 
@@ -106,6 +123,11 @@ def _mixed(ours: _Pair, one: _Pair, other: _Pair) -> bool:
         and not _alike(ours.first, other.first)
         and not _alike(ours.second, one.second)
     )
+
+
+def _without(words: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    lexicon = load_lexicon()
+    return frozenset(a for a in words if not any(a == b or lexicon.alike(a, b) >= _LIKE for b in others))
 
 
 def _alike(ours: frozenset[str], theirs: frozenset[str]) -> int:
@@ -139,10 +161,13 @@ def _read_pairs(text: Text) -> tuple[_Pair, ...]:
         if HAN.match(mark[0]) and (text.folded[end : end + 1] == "、" or not _whole(mark, text)):
             continue
         lefts, rights = _sides(mark, text, side)
+        following = min((s for s, _ in spans if s >= end), default=len(text.folded))
+        rights[0] = (rights[0][0], min(rights[0][1], following))
         there = next((said for span in rights if (said := _telling(text, *span))), frozenset[str]())
         for left in lefts:
             here = _telling(text, *left)
-            a, b = (there - here, here - there) if side == "right" else (here - there, there - here)
+            a, b = (there, here) if side == "right" else (here, there)
+            a, b = _without(a, b), _without(b, a)
             if a and b and (mark[0] in _UNTIL or not _turned(left, rights[0], text)):
                 found.append(_Pair(relation, a, b))
             if here and side != "steps":
@@ -186,9 +211,13 @@ def _sides(mark: re.Match[str], text: Text, side: str) -> tuple[list[tuple[int, 
     return [span for span in before if span[0] < span[1]][:_BACK], right
 
 
-def _telling(text: Text, start: int, end: int) -> frozenset[str]:
+def _telling(text: Text, start: int, end: int, *, affirmed: bool = False) -> frozenset[str]:
     light = load_lexicon().light
     starts = [w.start for w in text.named.words]
-    inside = text.named.words[bisect.bisect_left(starts, start) : bisect.bisect_left(starts, end)]
-    things = {m.concept for m in text.named.mentions if start <= m.start < end}
+    inside = list(text.named.words[bisect.bisect_left(starts, start) : bisect.bisect_left(starts, end)])
+    inside = [w for w in inside if not (affirmed and text.wording.turned(w.start))]
+    things = {
+        m.concept for m in text.named.mentions
+        if start <= m.start < end and not (affirmed and text.wording.turned(m.start))
+    }  # fmt: skip
     return frozenset(things | {w.stem for w in inside if w.stem not in light})
