@@ -70,11 +70,11 @@ class Lexicon:
                 return 0.8
             best = va.get(b, 0.0)
             if a_han:
-                best = max([best, *(w for other, w in va.items() if _near(other, b))])
+                best = max([best, *(w for other, w in va.items() if one_family(other, b))])
             else:
                 best = max([best, *(0.8 * w for other, w in va.items() if len(other) > 1 and self._within(other, b))])
             return min(1.0, best * 2)
-        if _near(a, b) if not a_han else self._within(a, b):
+        if one_family(a, b) if not a_han else self._within(a, b):
             return 0.8
         dot = sum(weight * vb.get(other, 0.0) for other, weight in va.items())
         if not dot:
@@ -99,7 +99,7 @@ def _norm(vector: dict[str, float]) -> float:
     return math.sqrt(sum(weight * weight for weight in vector.values()))
 
 
-def _near(a: str, b: str) -> bool:
+def one_family(a: str, b: str) -> bool:
     """Whether two English stems are of one family: infect and infecti, catheter and catheteris."""
     if 5 <= len(a) < len(b) and b.endswith(a) and not b.startswith(_OPPOSITE_PREFIXES):
         return True

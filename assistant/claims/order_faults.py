@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.claims.lexicon import load_lexicon
+from assistant.claims.lexicon import load_lexicon, one_family
 from assistant.claims.quantities import alternatives, claims
 from assistant.claims.reading import Fault, Text
 from corpus.text import HAN
@@ -126,8 +126,8 @@ def _mixed(ours: _Pair, one: _Pair, other: _Pair) -> bool:
 
 
 def _without(words: frozenset[str], others: frozenset[str]) -> frozenset[str]:
-    lexicon = load_lexicon()
-    return frozenset(a for a in words if not any(a == b or lexicon.alike(a, b) >= _LIKE for b in others))
+    """The words of one side that the other has not too, in any form."""
+    return frozenset(a for a in words if not any(a == b or (a.isascii() and one_family(a, b)) for b in others))
 
 
 def _alike(ours: frozenset[str], theirs: frozenset[str]) -> int:
