@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answer import Citation, Recommendation
-from assistant.claims.content_faults import content_faults
+from assistant.claims.content_faults import content_faults, reassurance_faults
 from assistant.claims.copy_faults import copy_faults
 from assistant.claims.denial_faults import denial_faults
 from assistant.claims.meaning import Nli, nearness
@@ -171,6 +171,7 @@ def _verify_sentence(
         *rejected_faults(said, stands),
     ]
     added = list(content_faults(said, stands, names, facts))
+    faults += reassurance_faults(said, stands)
     verdict, sure = nli(evidence, claim) if nli else ("neutral", 0.0)
     if verdict == "contradiction" and sure >= _SURE:
         faults.append(("contradicted", "the entailment model sees a contradiction"))

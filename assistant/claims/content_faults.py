@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.claims.lexicon import Word, load_lexicon
 from assistant.claims.naming import explains, presence
-from assistant.claims.quantities import claims
+from assistant.claims.quantities import alternatives, claims
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable
 from corpus.text import normalise
@@ -43,6 +43,22 @@ def content_faults(claim: Text, evidence: Text, table: ConceptTable, facts: Iter
     if strange and _too_much(strange, telling, claim, claim.han == evidence.han):
         shown = ", ".join(claim.folded[w.start : w.end] for w in strange[:4])
         yield "unsupported", f"the passage says nothing of {shown}"
+
+
+def reassurance_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Words by which a claim reassures or excuses from something where the passage has none of the kind."""
+    for said, grounds in _reassurances():
+        if (found := said.search(claim.folded)) and not said.search(evidence.folded):
+            if not grounds.search(evidence.folded):
+                yield "unsupported", f"the passage does not say {found[0]}"
+
+
+@functools.cache
+def _reassurances() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple(
+        (re.compile(alternatives(group["said"])), re.compile(alternatives(group["grounds"])))
+        for group in claims()["reassuring"]
+    )
 
 
 @functools.cache
