@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.claims.lexicon import Word, load_lexicon
 from assistant.claims.naming import explains, presence
+from assistant.claims.quantities import alternatives, claims
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable
+from corpus.text import normalise
 
+#: How many characters after a word that forbids what it forbids may begin.
+_NEXT = 10
 _PART = re.compile(r"[,;:。]|[.](?=\s|$)|(?<![a-z])(?:and|but|so|because|which)(?![a-z])|并|且")
 
 
@@ -32,9 +37,40 @@ def content_faults(claim: Text, evidence: Text, table: ConceptTable, facts: Iter
             continue
         if not explains(word, evidence.named.words, lexicon):
             strange.append(word)
+    if not evidence.wording.cues:
+        for word in _forbidden(strange, claim):
+            yield "unsupported", f"the passage does not forbid {claim.folded[word.start : word.end]}"
     if strange and _too_much(strange, telling, claim, claim.han == evidence.han):
         shown = ", ".join(claim.folded[w.start : w.end] for w in strange[:4])
         yield "unsupported", f"the passage says nothing of {shown}"
+
+
+def reassurance_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Words by which a claim reassures or excuses from something where the passage has none of the kind."""
+    for said, grounds in _reassurances():
+        if (found := said.search(claim.folded)) and not said.search(evidence.folded):
+            if not grounds.search(evidence.folded):
+                yield "unsupported", f"the passage does not say {found[0]}"
+
+
+@functools.cache
+def _reassurances() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple(
+        (re.compile(alternatives(group["said"])), re.compile(alternatives(group["grounds"])))
+        for group in claims()["reassuring"]
+    )
+
+
+@functools.cache
+def _orders() -> frozenset[str]:
+    return frozenset(normalise(str(word)) for words in claims()["orders"].values() for word in words)
+
+
+def _forbidden(strange: Sequence[Word], claim: Text) -> list[Word]:
+    """Strange words that stand directly after one that forbids."""
+    orders = _orders()
+    ends = [end for start, end in claim.wording.cues if claim.folded[start:end] in orders]
+    return [w for w in strange if any(0 <= w.start - end <= _NEXT for end in ends)]
 
 
 def _too_much(strange: Sequence[Word], telling: Sequence[Word], claim: Text, one_language: bool) -> bool:

@@ -13,6 +13,7 @@ from assistant.claims.sign_faults import FOR_WHOM, turns_clash
 from corpus.concepts import ConceptTable
 
 _NEAR = 25
+_PHRASE = 4
 _LIKE = 0.75
 
 
@@ -85,10 +86,35 @@ def _only_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[F
                 same_sense.append(theirs)
             elif mine & theirs and not same_sense:
                 yield "contradicted", "the passage says not only"
+            if bool(mark["not"]) == bool(other["not"]) and _another_kind(claim, mark.end(), evidence, other.end()):
+                yield "contradicted", "the passage allows only another kind of it"
         for theirs in same_sense:
             for a in mine - theirs:
                 if any(_unlike(a, b, table) for b in theirs - mine):
                     yield "contradicted", f"the passage allows only something else than {table.label(a, 'en')}"
+
+
+def _another_kind(claim: Text, at: int, evidence: Text, other: int) -> bool:
+    """Whether what alone is allowed has the same last word in both and other words before it: another kind of ginseng."""
+    mine, theirs = (_phrase(text, position) for text, position in ((claim, at), (evidence, other)))
+    for i, word in enumerate(mine):
+        if i and word in theirs[1:]:
+            before, others = mine[:i], theirs[: theirs.index(word)]
+            return not any(_alike(frozenset({a}), frozenset(others)) for a in before)
+    return False
+
+
+def _phrase(text: Text, position: int) -> list[str]:
+    """The telling words directly after a place."""
+    light = load_lexicon().light
+    found = []
+    for word in text.named.words:
+        if word.start < position:
+            continue
+        if word.stem in light or len(found) > _PHRASE:
+            break
+        found.append(word.stem)
+    return found
 
 
 def _unlike(a: str, b: str, table: ConceptTable) -> bool:
@@ -98,9 +124,11 @@ def _unlike(a: str, b: str, table: ConceptTable) -> bool:
 _EVEN = re.compile(
     r"(?<![a-z])(?:even (?:without|with no|if (?:there (?:is|are) )?no|if not)|with or without|whether or not"
     r"|regardless of)(?![a-z])|无论有无|不论有无|无论有没有|即使[不没无]有?|哪怕[不没]有?|就算[不没]有?"
-    r"|(?:没有|无)(?=\S{1,6}也)"
+    r"|(?:没有|无)(?=\S{1,6}也)|(?=[\u4e00-\u9fff]{2,8}时也[要应须需])"
 )
 _ONLY_IF = re.compile(r"(?<![a-z])only (?:if|when|in|with|for|after|during)(?![a-z])|只有|只在|仅在|仅当|仅限")
+#: What is needed first, in Chinese before the word that says so.
+_NEEDED = re.compile(r"(?:等|待|有了|出现)?([\u4e00-\u9fff]{2,12}),?(?:才|方)(?=[能可会需要应去用])")
 _CONDITION = 24
 
 
@@ -108,16 +136,21 @@ def _concession_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     """A condition where the passage says that it does not matter: only with a fever for even without one."""
     for mark in _EVEN.finditer(evidence.folded):
         theirs = _said_after(evidence, mark.end())
-        for only in _ONLY_IF.finditer(claim.folded):
-            mine = _said_after(claim, only.end())
+        needed = [_said_after(claim, only.end()) for only in _ONLY_IF.finditer(claim.folded)]
+        needed += [_said_within(claim, *m.span(1)) for m in _NEEDED.finditer(claim.folded)]
+        for mine in needed:
             if _alike(mine, theirs):
-                yield "contradicted", f"the passage says {mark[0]}"
+                yield "contradicted", f"the passage says {mark[0] or 'that it does not matter'}"
                 return
 
 
 def _said_after(text: Text, position: int) -> frozenset[str]:
+    return _said_within(text, position, position + _CONDITION)
+
+
+def _said_within(text: Text, start: int, end: int) -> frozenset[str]:
     light = load_lexicon().light
-    reach = range(position, position + _CONDITION)
+    reach = range(start, end)
     things = {m.concept for m in text.named.mentions if m.start in reach}
     return frozenset(things | {w.stem for w in text.named.words if w.start in reach and w.stem not in light})
 

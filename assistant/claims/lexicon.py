@@ -20,6 +20,8 @@ from corpus.text import HAN
 _OPPOSITE_PREFIXES = ("un", "in", "im", "ir", "il", "non", "dis", "de", "hyper", "hypo", "anti", "over", "under")
 _NO_OPPOSITES = frozenset({"discolour", "discolor", "disinfect", "disord", "discharg"})
 _HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们总全")
+_HEADS = frozenset("用别勿请给让把再就应要须可不无被")
+_MADE_UP = 3
 _WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
@@ -68,11 +70,11 @@ class Lexicon:
                 return 0.8
             best = va.get(b, 0.0)
             if a_han:
-                best = max([best, *(w for other, w in va.items() if _near(other, b))])
+                best = max([best, *(w for other, w in va.items() if one_family(other, b))])
             else:
                 best = max([best, *(0.8 * w for other, w in va.items() if len(other) > 1 and self._within(other, b))])
             return min(1.0, best * 2)
-        if _near(a, b) if not a_han else self._within(a, b):
+        if one_family(a, b) if not a_han else self._within(a, b):
             return 0.8
         dot = sum(weight * vb.get(other, 0.0) for other, weight in va.items())
         if not dot:
@@ -97,7 +99,7 @@ def _norm(vector: dict[str, float]) -> float:
     return math.sqrt(sum(weight * weight for weight in vector.values()))
 
 
-def _near(a: str, b: str) -> bool:
+def one_family(a: str, b: str) -> bool:
     """Whether two English stems are of one family: infect and infecti, catheter and catheteris."""
     if 5 <= len(a) < len(b) and b.endswith(a) and not b.startswith(_OPPOSITE_PREFIXES):
         return True
@@ -129,6 +131,15 @@ def stem(word: str) -> str:
     return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
 
 
+def _pieces(word: str) -> tuple[str, ...]:
+    """A Chinese word that the segmenter made up with a word of grammar at its head, cut there: 用手掌 is 用 and 手掌."""
+    lexicon = load_lexicon()
+    rest = word[1:]
+    if len(word) < _MADE_UP or word[0] not in _HEADS or word in lexicon.vectors or word in lexicon.groups:
+        return (word,)
+    return (word[0], rest) if rest in lexicon.vectors or rest in lexicon.groups else (word,)
+
+
 def words(folded: str) -> list[Word]:
     """The words of a normalised text, Chinese ones as the segmenter sees them."""
     found: list[Word] = []
@@ -137,7 +148,7 @@ def words(folded: str) -> list[Word]:
             import rjieba
 
             position = match.start()
-            for part in rjieba.cut(match[0]):
+            for part in (piece for cut in rjieba.cut(match[0]) for piece in _pieces(cut)):
                 found.append(Word(part, position, position + len(part)))
                 position += len(part)
         else:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterable, Iterator
 
 from assistant.claims.lexicon import load_lexicon, words
-from assistant.claims.naming import covered, partly, presence
+from assistant.claims.naming import covered, explains, partly, presence
+from assistant.claims.quantities import alternatives, claims
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable, Mention
 
 #: Kinds that rewordings name in passing; one that has no like counts as a strange word, not as a fault by itself.
-_SOFT = frozenset({"body part", "person", "function", "habit", "symptom"})
+_SOFT = frozenset({"body part", "function", "habit", "symptom"})
 #: Kinds of which half a name is enough.
 _LOOSE = frozenset({"care", "activity", "device", "function", "habit", "symptom"})
 #: People who are not the ones advised.
@@ -36,12 +39,42 @@ def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: Concep
         swapped = [m for m in evidence.named.mentions if m.concept not in used and _swaps(m, mention, claim, table)]
         if swapped:
             yield "contradicted", f"the passage names {swapped[0].name}, not {label}"
-        elif kind in _SOFT:
+        elif kind in _SOFT or (kind == "person" and _implied(mention, evidence)):
             continue
         elif state == "narrower":
             yield "unsupported", f"the passage is less specific than {label}"
         else:
             yield "unsupported", f"the passage does not mention {label}"
+
+
+def _implied(person: Mention, evidence: Text) -> bool:
+    """Whether who is named goes without saying in a passage: the woman in one on pregnancy, the child in one on feeds."""
+    return any(who.search(person.name) and by.search(evidence.folded) for who, by in _implications())
+
+
+@functools.cache
+def _implications() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple(
+        (re.compile(alternatives(row["who"])), re.compile(alternatives(row["by"]))) for row in claims()["implied"]
+    )
+
+
+def medicine_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Words of the claim that end as names of medicines do and that no concept covers nor the evidence has."""
+    lexicon = load_lexicon()
+    covered_by_names = [(m.start, m.end) for m in claim.named.mentions]
+    for word in claim.named.words:
+        if any(start <= word.start < end for start, end in covered_by_names):
+            continue
+        said = claim.folded[word.start : word.end]
+        if _medicine_like().fullmatch(said) and not explains(word, evidence.named.words, lexicon):
+            yield "unsupported", f"the passage does not mention {said}"
+
+
+@functools.cache
+def _medicine_like() -> re.Pattern[str]:
+    stems = claims()["medicine_stems"]
+    return re.compile(rf"[a-z]{{3,}}(?:{'|'.join(stems['en'])})s?|[\u4e00-\u9fff]+(?:{'|'.join(stems['zh'])})")
 
 
 def _swaps(stands: Mention, said: Mention, claim: Text, table: ConceptTable) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -68,8 +68,20 @@ def read_names(folded: str, table: ConceptTable) -> Named:
     mentions = tuple(
         m for m in table.find(folded) if not _inside_word(m, found) and not _PARTICLE.match(folded, m.start)
     )
+    mentions = tuple(sorted((*mentions, *_unseen(found, mentions, folded, table)), key=lambda m: m.start))
     sure = tuple(m for m in mentions if not HAN.match(m.name) or {m.start, m.end} <= edges)
     return Named(folded, mentions, sure, found)
+
+
+def _unseen(
+    found: Sequence[Word], mentions: Sequence[Mention], folded: str, table: ConceptTable
+) -> Iterator[Mention]:
+    """Names that are whole words here though the segmenter drew them together with a word of grammar: 用手掌."""
+    for word in found:
+        if word.han and word.end - word.start > 1 and not any(m.start < word.end and word.start < m.end for m in mentions):
+            concept = table.lookup(folded[word.start : word.end])
+            if concept is not None:
+                yield Mention(concept, word.start, word.end, folded[word.start : word.end])
 
 
 def _inside_word(mention: Mention, found: Sequence[Word]) -> bool:

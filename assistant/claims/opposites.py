@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from assistant.claims.lexicon import Word, load_lexicon
 from assistant.claims.naming import Named
+from assistant.claims.order_faults import agreed_order
 from assistant.claims.quantities import claims
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable
@@ -19,8 +20,10 @@ from corpus.text import HAN, normalise
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9'-]*|[\u3400-\u4dbf\u4e00-\u9fff]+")
 #: Who alone may do something: that says neither that it is done nor that it is not.
 _BY_WHOM = re.compile(r"(?<![a-z])(?:only|without|unless|until)(?![a-z])|只有|[须应]由|由")
+#: When one may stop says nothing against going on until then.
+_UNTIL = re.compile(r"\s*(?:until|till|unless)(?![a-z])|直到|除非")
 _LONGEST = 6
-_GRADED = ("vigorous", "severe", "acute", "high-risk", "type 1", "morning", "young", "early", "daytime", "women")
+_GRADED = ("vigorous", "severe", "acute", "high-risk", "type 1", "morning", "young", "early", "daytime", "women", "premature", "affected side")
 #: How many telling words on either side of an opposite stand beside it, and from where on they count as the same.
 _WINDOW = 4
 _ALIKE = 0.6
@@ -127,9 +130,10 @@ def _taken(word: str, start: int, table: _Table) -> list[Pole]:
 
 def opposite_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     """Where the claim takes one side of a pair of opposites and the passage, of the same thing, another one."""
+    ordered = {n for n, _, _ in _table().words["before"]} if agreed_order(claim, evidence) else frozenset[int]()
     shared = claim.named.ids & evidence.named.ids
     mine, theirs = (_unmasked(text, shared) for text in (claim, evidence))
-    for number in sorted({p.number for p in mine} & {p.number for p in theirs}):
+    for number in sorted(({p.number for p in mine} & {p.number for p in theirs}) - ordered):
         ours, others = ([p for p in found if p.number == number] for found in (mine, theirs))
         for pole in ours:
             stands = _contradicting(pole, ours, others, claim, evidence)
@@ -152,6 +156,7 @@ def _unmasked(text: Text, shared: frozenset[str]) -> list[Pole]:
         if not any(s <= p.start and p.end <= e for s, e in (*spans, *text.wording.shields))
         and not (p.action and _BY_WHOM.search(text.folded, text.wording.part_at(p.start), p.start))
     ]  # fmt: skip
+    found = [p for p in found if not (p.action and _UNTIL.match(text.folded, text.wording.clause_at(p.start).start))]
     return [replace(p, side=1 - p.side) if p.action and _denied(p, text) else p for p in found]
 
 

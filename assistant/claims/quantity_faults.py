@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.claims.lexicon import Word, load_lexicon
 from assistant.claims.opposites import Pole, graded, poles
 from assistant.claims.quantities import COUNT, TIME, Quantity
 from assistant.claims.reading import Fault, Text
@@ -15,6 +16,7 @@ _SHORT_MONTHS = 0.09
 _DAY = 1440.0
 _NEAR = 45
 _APART = re.compile(r"[,;:。()]|[.](?=\s|$)|(?<![a-z])(?:and|or)(?![a-z])")
+_BOTH = re.compile(r"(?<![a-z])(?:both|either|pair)(?![a-z])|双|两[侧边]")
 _SEGMENT = re.compile(r"[,;:。、()]|[.](?=\s|$)|(?<![a-z])(?:and|but|or|和|或)(?![a-z])")
 
 
@@ -25,6 +27,8 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
         if quantity.period and any(q.intervals and q.per == quantity.low and equals[q] for q in equals):
             continue
         if not equal:
+            if quantity.dimension == COUNT and quantity.raw == (2, 2) and _BOTH.search(evidence.folded):
+                continue
             rivals = [e for e in evidence.quantities if _comparable(quantity, e)]
             if rivals:
                 yield "contradicted", f"the passage says {_listed(rivals)}, not {quantity.shown}"
@@ -180,7 +184,24 @@ def _of_another(
         elsewhere = any(n == number and s != side for n, s in same)
         if (number, side) in other and elsewhere and (number, side) not in same:
             return mine[number, side]
+    beside, own, others = (
+        {w.stem: text.folded[w.start : w.end] for q in group for w in _words_beside(q, text)}
+        for group, text in (([quantity], claim), (equal, evidence), (rivals, evidence))
+    )
+    if claim.han == evidence.han and own.keys() - others.keys() and not beside.keys() & (own.keys() - others.keys()):
+        for stem in beside.keys() & (others.keys() - own.keys()):
+            return beside[stem]
     return None
+
+
+def _words_beside(quantity: Quantity, text: Text) -> list[Word]:
+    light = load_lexicon().light
+    start, end = _segment(quantity, text.folded)
+    spans = [(q.start, q.end) for q in text.quantities]
+    return [
+        w for w in text.named.words
+        if start <= w.start < end and w.stem not in light and not any(s <= w.start < e for s, e in spans)
+    ]  # fmt: skip
 
 
 def _poles_beside(quantity: Quantity, text: Text) -> list[Pole]:

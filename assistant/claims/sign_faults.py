@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.claims.lexicon import load_lexicon
+from assistant.claims.order_faults import agreed_order
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable, Mention
 
@@ -15,6 +16,7 @@ _ADVISED = frozenset({"medicine", "food", "nutrient", "activity", "care", "devic
 _TELLING = 2
 #: What allows a little where none is allowed.
 _PERMITS = re.compile(r"(?<![a-z])(?:safe|fine|ok|okay|allowed|may|can|harmless)(?![a-z])|可以|可少|没关系|无妨|没事")
+_UNTIL = re.compile(r"(?<![a-z])(?:not|never|no)(?![a-z])[^.;]{1,80}(?<![a-z])until(?![a-z])")
 #: Who advice is for: no matter whether it is for or against something.
 FOR_WHOM = frozenset({"person", "condition", "body part"})
 
@@ -48,7 +50,7 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
         else:
             agreed[part] = agreed.get(part, 0) + weight
     plain = [text for text in (claim, evidence) if not text.wording.cues]
-    if not claim.wording.waived and not evidence.wording.waived:
+    if not claim.wording.waived and not evidence.wording.waived and not _until_agrees(claim, evidence):
         if plain:
             for names in turned.values():
                 if max(names)[0] >= (_TELLING if claim.han == evidence.han else 1):
@@ -58,6 +60,12 @@ def sign_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
             alone = both or (claim.han == evidence.han and max(names)[0] >= 3)
             if alone or sum(weight for weight, _ in names) > max(agreed.get(part, 0), least):
                 yield "contradicted", f"the passage points the other way on {max(names)[1]}"
+
+
+def _until_agrees(claim: Text, evidence: Text) -> bool:
+    """Whether one says "not until" and the other the same order in another way: never B until A, A before B."""
+    untils = [_UNTIL.search(text.folded) is not None for text in (claim, evidence)]
+    return untils[0] != untils[1] and agreed_order(claim, evidence)
 
 
 def turns_clash(mine: tuple[bool, int], theirs: tuple[bool, int]) -> bool:

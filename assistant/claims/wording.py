@@ -27,7 +27,7 @@ _APART = re.compile(
 )
 _LEFT = re.compile(r"(?<![a-z])leave (?:[a-z'-]+,? ){1,8}?(?:for now|for later|until|alone|out)(?![a-z])")
 _FOR = re.compile(
-    r"(?<=[a-z])(?<!need)(?<!needs)(?<!ask)(?<!look)(?<!wait)(?<!reason)(?<!call)(?<!used) "
+    r"(?<=[a-z])(?<!need)(?<!needs)(?<!ask)(?<!look)(?<!wait)(?<!reason)(?<!call)(?<!used)(?<!aim)(?<!opt)(?<!go) "
     r"(?:for (?!at |a few|long|them|him|her|it|you|one|now)"
     r"|in (?:a |any |every )?(?:person|people|patients?|those|anyone|adults?|someone)(?![a-z]))"
 )
@@ -123,12 +123,13 @@ class _Patterns:
 def _patterns() -> _Patterns:
     data = claims()
     negation = data["negation"]
-    shield, whole, ahead, verb = (
-        alternatives([*negation[key]["en"], *negation[key]["zh"]]) for key in ("shield", "whole", "ahead", "verb")
+    shield, whole, ahead, verb, subject = (
+        alternatives([*negation[key]["en"], *negation[key]["zh"]])
+        for key in ("shield", "whole", "ahead", "verb", "subject")
     )
     return _Patterns(
         ahead=re.compile(
-            f"(?P<shield>(?!不适[用合宜])(?:{shield}))|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"
+            f"(?P<subject>{subject})|(?P<shield>(?!不适[用合宜])(?:{shield}))|(?P<whole>{whole})|(?P<verb>{verb})|(?P<ahead>{_AGAINST}|{ahead})"
         ),
         waiver=re.compile(alternatives([*negation["waiver"]["en"], *negation["waiver"]["zh"]])),
         strong=frozenset(negation["strong"]),
@@ -170,6 +171,10 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
         strong = strong if goes_on else False
         before: re.Match[str] | None = None
         for cue in own:
+            if cue.lastgroup == "subject":
+                turned[clause.start : cue.start()] = b"\x01" * (cue.start() - clause.start)
+                turned[cue.start() : clause.end] = bytes(clause.end - cue.start())
+                continue
             nested = 0 if HAN.match(cue[0]) else _NESTED
             undone = before is not None and cue.lastgroup == "verb" and cue.start() - before.end() <= nested
             first = began if undone else cue.end()
