@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import compose, declining
+from assistant.alarms import Alarms, alarming, in_emergency
 from assistant.answer import Answer, Audience, Urgency
 from assistant.errors import InputError
-from assistant.evidence import Evidence
+from assistant.evidence import Evidence, related
 from assistant.facts import PatientFacts
 from assistant.fusion import gather
 from assistant.intake import Intake, read
@@ -22,7 +23,7 @@ from assistant.plan import Plan, make_plan
 from assistant.relevance import least_cosine
 from assistant.scope import Scope, split
 from assistant.settings import Settings
-from assistant.triage import TriageResult, alarming, assess, explain
+from assistant.triage import TriageResult, assess, explain
 from assistant.verify import exact_quotes, supported
 from corpus.documents import Document
 from corpus.load import data_hash
@@ -41,9 +42,8 @@ if TYPE_CHECKING:
 MAX_QUESTION = 100_000
 MAX_QUERY = 1_500
 _LIMIT = {"nurse": 8, "patient": 6}
-_EMERGENCY_KINDS = frozenset({"escalate", "intervene", "medicine_safety"})
-#: So few are said in an emergency, chosen among so many.
-_EMERGENCY_LIMIT, _EMERGENCY_POOL = 3, 30
+#: The few that are said in an emergency are chosen among so many.
+_EMERGENCY_POOL = 30
 #: At these levels what was asked for is said first.
 _CALM = frozenset({"routine", "self_care"})
 
@@ -181,7 +181,7 @@ class Assistant:
         alarms = alarming(triaged, facts, self.knowledge.derived)
         most = _EMERGENCY_POOL if triaged.level == "emergency" else limit or _LIMIT[audience]
         evidence = self._gather(plan, scope, intake, facts, most, alarms, triaged.level == "emergency")
-        answer = self._write(text, patient, intake, triaged, evidence, scope, facts, plan, audience, language)
+        answer = self._write(text, patient, intake, triaged, alarms, evidence, scope, facts, plan, audience, language)
         return Turn(answer, plan, intake, scope.answers)
 
     def what_if(
@@ -277,7 +277,7 @@ class Assistant:
         intake: Intake,
         facts: PatientFacts,
         limit: int,
-        alarms: frozenset[str],
+        alarms: Alarms,
         emergency: bool,
     ) -> Evidence:
         """The evidence for what is left to answer, and what stands beside what is declined."""
@@ -302,6 +302,7 @@ class Assistant:
         patient: Patient,
         intake: Intake,
         triaged: TriageResult,
+        alarms: Alarms,
         evidence: Evidence,
         scope: Scope,
         facts: PatientFacts,
@@ -314,14 +315,10 @@ class Assistant:
         book = compose.CitationBook(version.passage_of, version.document, language)
         urgency = compose.urgency_of(triaged, language, number, book)
         chosen = evidence.chosen if evidence.grounded else ()
-        if urgency.level == "emergency":
-            urgent = [
-                c for c in chosen
-                if c.safety or (c.statement.kind in _EMERGENCY_KINDS and (c.linked or (c.own and c.answers)))
-            ]  # fmt: skip
-            urgent.sort(key=lambda c: (not c.safety, not (c.answers and c.own), not c.linked, -c.score))
-            chosen = tuple(urgent[:_EMERGENCY_LIMIT])
         held_back = evidence.held if evidence.grounded else ()
+        if urgency.level == "emergency":
+            chosen = in_emergency(chosen, alarms, table)
+            held_back = tuple(h for h in held_back if any(related(asked, h.concept, table) for asked in plan.asked))
         asked, others = ([h for h in held_back if (h.statement is None) is alone] for alone in (True, False))
         held = compose.hold_back(asked, audience, language, table, book)
         drafted = compose.recommend(chosen, audience, language, book, plan.kinds if urgency.level in _CALM else ())

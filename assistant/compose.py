@@ -215,6 +215,7 @@ def unknowns(
     """What could not be checked, and the questions whose answers would change the advice most."""
     not_checked = [say("not_checked.unrecognised", language, word=word) for word in unrecognised]
     not_checked += [say("not_checked.doubt", language, word=word) for word in intake.numbers.doubts]
+    not_checked += [say("not_checked.unclear", language, word=word) for word in intake.numbers.unclear]
     if no_patient:
         not_checked.append(say("not_checked.no_patient", language))
     not_checked += [
@@ -223,7 +224,7 @@ def unknowns(
     if score_missing:
         joined = ("、" if language == "zh" else ", ").join(vital_name(name, language) for name in score_missing)
         not_checked.append(say("not_checked.news2_missing", language, missing=joined))
-    asked: list[str] = []
+    asked = [say("ask.unit", language, word=word) for word in intake.numbers.unclear]
     for missing in evidence.missing[:_MOST_UNKNOWN]:
         not_checked.append(say("not_checked.fact", language, name=_name(missing, table, language)))
         asked.append(_question(missing, table, language))

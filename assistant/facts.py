@@ -23,7 +23,7 @@ _CONSCIOUSNESS = {"C": "new_confusion", "P": "unresponsive", "U": "unresponsive"
 
 @functools.cache
 def _kinds_of_illness() -> dict[str, frozenset[str]]:
-    """Illnesses that are over once they are past (``acute``), and what asks for an eye on it (``watched``)."""
+    """Illnesses that are over once past (``acute``), others that come up (``arising``), what is ``watched``."""
     data = read_yaml(DATA / "language" / "acute.yaml")
     return {name: frozenset(concepts) for name, concepts in data.items()}
 
@@ -131,6 +131,12 @@ class PatientFacts:
             or bool(self.history)
             or any(watched & {known, *self._table.ancestors(known)} for known in self.present)
         )
+
+    def arises(self, concept: str) -> bool:
+        """Whether *concept* is a complaint or an illness that comes up, not one that somebody lives with."""
+        kinds = _kinds_of_illness()
+        family = {concept, *self._table.ancestors(concept)}
+        return self._table[concept].kind == "symptom" or bool(family & (kinds["acute"] | kinds["arising"]))
 
     def _from_patient(self, patient: Patient) -> None:
         for field in _WORD_FIELDS:

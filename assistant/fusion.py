@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from assistant.alarms import Alarms, is_about
 from assistant.choice import choose, resolve_conflicts
 from assistant.evidence import Chosen, Evidence, Held, concepts_of, related
 from assistant.facts import PatientFacts
@@ -17,7 +18,7 @@ from assistant.hazards import Hazards, is_measured
 from assistant.knowledge import Knowledge
 from assistant.plan import Plan
 from assistant.quotes import quote
-from assistant.relevance import Found, advises_on_asked, is_about, is_grounded, least_cosine_for, relevance_of, score_of
+from assistant.relevance import Found, advises_on_asked, is_grounded, least_cosine_for, relevance_of, score_of
 from corpus.concepts import ConceptTable
 from corpus.conditions import Fact, Missing, Verdict, evaluate
 from corpus.models import Statement, Topic
@@ -51,6 +52,8 @@ _MISSING_WEIGHT = {
 }
 
 
+#: Where no red flag fired.
+_NONE = Alarms()
 #: Without a record, a statement of an illness nobody named has to be about what is asked and at least this relevant.
 _FITTING = 0.45
 
@@ -98,11 +101,11 @@ def gather(
     knowledge: Knowledge,
     searcher: Searcher,
     limit: int,
-    alarms: frozenset[str] = frozenset(),
+    alarms: Alarms = _NONE,
 ) -> Evidence:
     """Search, then keep what applies to this patient and is safe; at most *limit* statements, best first.
 
-    *alarms* are the concepts that the red flags fired on: what is said about them comes before other things.
+    *alarms* are what the red flags fired on: what is said about it comes before other things.
     """
     found = relevance_of(plan, facts, knowledge.table, searcher)
     hazards = Hazards(facts, knowledge)
@@ -121,8 +124,8 @@ def gather(
         if len(plan.asked) > 1 and relevance >= _WORTH_READING:
             named = knowledge.mentioned_in(statement)
             score += _TOGETHER * sum(any(related(a, n, knowledge.table) for n in named) for a in plan.asked)
-        linked = bool(alarms) and is_about(statement, topic, alarms, knowledge)
         answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
+        linked = alarms != _NONE and is_about(statement, topic, alarms, whole, answers, facts, knowledge)
         if linked and statement.kind in _ALARMED_KINDS:
             score += _ALARMED
         _consider(statement, whole, score, plan, facts, hazards, pool, knowledge.table, general, linked, answers)

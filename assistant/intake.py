@@ -94,7 +94,9 @@ def read(text: str, table: ConceptTable) -> Intake:
     numbers = read_numbers(folded, table)
     if framed:
         present = read_numbers(without(folded, framed), table)
-        numbers = replace(numbers, labs=present.labs, vitals=present.vitals, doubts=present.doubts)
+        numbers = replace(
+            numbers, labs=present.labs, vitals=present.vitals, doubts=present.doubts, unclear=present.unclear
+        )
     language = detect_language(text)
     return Intake(text, "zh" if language == "zh" else "en", tuple(findings), numbers, asks(folded))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from assistant.ages import bare_age
 from assistant.corrections import AGE, in_digits, taken_back
@@ -47,7 +49,11 @@ _OXYGEN = re.compile(
 _AIR = re.compile(
     r"\bon (?:room )?air\b|\broom air\b|\bra\b|未吸氧|未用氧|未给氧|不吸氧|没有吸氧|没吸氧|空气下|呼吸空气"
 )
-_VALUE = re.compile(_TOLD + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?")
+#: What it was before it came to the value: "from 5.1 to 6.4", 从5.1升到6.4.
+_BEFORE = r"(?:from\s*\d[\d.]*\s*(?:to|->|up to|down to)\s*|从\d[\d.]*\s*(?:一下子?)?[升降涨掉跌飙变到至]+\s*)?"
+#: A range is what is aimed at, no reading.
+_RANGE = re.compile(r"\s*(?:to|-|–|~|至|到|and)\s*\d")
+_VALUE = re.compile(_TOLD + _BEFORE + _NUMBER + r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?")
 
 
 #: A pulse told without a name for it: "my heart has been going like mad at 180".
@@ -75,19 +81,31 @@ _BARE_SUGAR = re.compile(
 _BARE_WEIGHT = re.compile(
     r"(?:岁|个月|months?|years?|old|出生|孩子|宝宝)[^.;。；\d]{0,4}(?P<kg>\d{1,3}(?:\.\d{1,2})?)\s*(?:kg|公斤|千克)(?!/)"
 )
+#: Units of what is eaten or taken.
+_EATEN = frozenset({"mg", "g", "mcg", "ug", "ml", "l", "kg", "times", "tablets", "tablet", "servings", "portions"})
+#: Breaths told without a name for them: "breathing 6 a minute", 一分钟喘6次.
+_BARE_BREATHS = re.compile(
+    r"breath[a-z]*[^.;。；\d]{0,24}?(?P<rate>\d{1,2})\s*(?:times |breaths |x )?(?:a|per|every|/|in a)\s*min"
+    r"|(?:每分钟|一分钟)[^.;。；\d]{0,6}(?:喘|呼吸|出气|换气)[^.;。；\d]{0,6}(?P<zh>\d{1,2})\s*(?:次|口|下|回)"
+    r"|(?:喘气?|呼吸|出气|换气)[^.;。；\d]{0,6}(?:每分钟|一分钟)[^.;。；\d]{0,6}(?P<after>\d{1,2})\s*(?:次|口|下|回)"
+)
 _UNIT = re.compile(r"\s*(?P<unit>[a-z%°℃/μµ²·]+(?:/[a-z]+)?|斤|公斤|千克)?")
 _AGE_TOLD = re.compile(r"(?<![\d.])\d{1,3}\s*(?:岁|years?[- ]old|yo\b)|\b(?:she|he)(?:'s| is)\s+\d{1,3}(?![\d.])")
 
 
 @dataclass
 class Numbers:
-    """What a text says in numbers; values in the measurement's own unit. ``doubts`` are impossible readings."""
+    """What a text says in numbers; values in the measurement's own unit.
+
+    ``doubts`` are impossible readings, ``unclear`` those whose unit was not told and could be another one.
+    """
 
     labs: dict[str, float] = field(default_factory=dict)
     vitals: dict[str, float | str | bool] = field(default_factory=dict)
     age_years: float | None = None
     sex: str | None = None
     doubts: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
 
 def read_numbers(text: str, table: ConceptTable) -> Numbers:
@@ -109,11 +127,20 @@ def read_numbers(text: str, table: ConceptTable) -> Numbers:
         _keep(found, table.measurements.get("temperature_c"), float(degrees["degrees"]))
     for measurement, value, unit, shown in _named_values(folded, table):
         _keep(found, measurement, _convert(measurement, value, unit), shown)
+        doubtful = _readings()["doubtful"].get(measurement.key)
+        if doubtful and not unit and doubtful["from"] <= value < doubtful["to"]:
+            found.unclear.append(shown)
+    for measurement, value in _bare_values(folded, table):
+        if measurement.key not in found.labs:
+            _keep(found, measurement, value)
     if "temperature_c" not in found.vitals and (bare := _BARE_TEMPERATURE.search(folded)):
         told = bare["bare"] or bare["named"] + (bare["part"] or "")
         _keep(found, table.measurements.get("temperature_c"), float(told))
     if "heart_rate" not in found.vitals and (beat := _BARE_PULSE.search(folded)):
         _keep(found, table.measurements.get("heart_rate"), float(beat["rate"]))
+    if "respiratory_rate" not in found.vitals and (breaths := _BARE_BREATHS.search(folded)):
+        told_rate = next(rate for rate in breaths.groups() if rate)
+        _keep(found, table.measurements.get("respiratory_rate"), float(told_rate))
     if _OXYGEN.search(folded):
         found.vitals["on_oxygen"] = True
     if _AIR.search(folded):
@@ -159,6 +186,8 @@ def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, f
             end = position + len(name)
             if not taken & set(range(position, end)) and _bounded(folded, position, end):
                 match = _VALUE.match(folded, end)
+                if match and measurement.kind == "lab" and _RANGE.match(folded, match.end("value")):
+                    match = None
                 if match and (
                     not folded.startswith("/", match.end("value")) or _of_fifteen(folded, match, measurement)
                 ):
@@ -173,8 +202,30 @@ def _named_values(folded: str, table: ConceptTable) -> list[tuple[Measurement, f
     return [(m, v, u, s) for _, m, v, u, s in sorted(values, key=lambda item: item[0])]
 
 
+def _bare_values(folded: str, table: ConceptTable) -> Iterator[tuple[Measurement, float]]:
+    """Values beside a name that also means something to eat, where they can be nothing else."""
+    for key, bare in _readings()["bare"].items():
+        measurement = table.measurements[key]
+        names = "|".join(map(re.escape, bare["names"]))
+        for match in re.finditer(rf"(?<![a-z-])(?:{names})(?![a-z])", folded):
+            told = _VALUE.match(folded, match.end())
+            if not told or folded.startswith(("-", "/", "%"), told.end("value")):
+                continue
+            unit = _unit_key(told["unit"] or "")
+            own = not unit or unit == _unit_key(normalise(measurement.unit)) or unit not in _EATEN
+            value = _convert(measurement, float(told["value"]), told["unit"] or "")
+            if own and bare["from"] <= value <= bare["to"]:
+                yield measurement, value
+
+
 def _of_fifteen(folded: str, match: re.Match[str], measurement: Measurement) -> bool:
     return measurement.key == "gcs" and folded.startswith("/15", match.end("value"))
+
+
+@functools.cache
+def _readings() -> dict[str, dict[str, Any]]:
+    data: dict[str, dict[str, Any]] = read_yaml(DATA / "language" / "readings.yaml")
+    return data
 
 
 @functools.cache
@@ -206,12 +257,20 @@ def _bounded(text: str, start: int, end: int) -> bool:
     )
 
 
+def _unit_key(unit: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", unit.replace("℃", "c").replace("°", "")).strip("_")
+
+
 def _convert(measurement: Measurement, value: float, unit: str) -> float:
-    wanted = re.sub(r"[^a-z0-9]+", "_", unit.replace("℃", "c").replace("°", "")).strip("_")
+    wanted = _unit_key(unit)
     aliases = {"斤": "jin", "公斤": "kg", "千克": "kg"}
     wanted = aliases.get(unit, wanted)
     if wanted in measurement.alternatives:
         factor, offset = measurement.alternatives[wanted]
+        return round(value * factor + offset, 4)
+    told = _readings()["unitless"].get(measurement.key) if not wanted else None
+    if told and (value < told.get("below", value) or value > told.get("above", value)):
+        factor, offset = measurement.alternatives[told["unit"]]
         return round(value * factor + offset, 4)
     if not wanted and not measurement.minimum <= value <= measurement.maximum:
         for factor, offset in measurement.alternatives.values():

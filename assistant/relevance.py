@@ -120,12 +120,6 @@ def score_of(
     return score
 
 
-def is_about(statement: Statement, topic: Topic, concepts: Iterable[str], knowledge: Knowledge) -> bool:
-    """Whether a statement is about one of *concepts*: by its topic, by what it advises or by what it names."""
-    about = {topic.topic, *(advice.target for advice in statement.advice), *knowledge.mentioned_in(statement)}
-    return any(knowledge.table.is_a(one, other) for one in concepts for other in about)
-
-
 def advises_on_asked(statement: Statement, plan: Plan, table: ConceptTable) -> bool:
     """Whether a statement advises on something the question asks about."""
     return any(related(asked, advice.target, table) for asked in plan.asked for advice in statement.advice)

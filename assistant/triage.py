@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +13,13 @@ from assistant.news2 import PARAMETERS, News2, news2
 from assistant.patient import measurement_label
 from assistant.vital_limits import CrossedLimit, crossed_limits
 from corpus.concepts import ConceptTable
-from corpus.conditions import CONCEPT_LEAVES, NUMBER_LEAVES, Fact, evaluate, holds, leaves
-from corpus.models import Derived, Level, RedFlag
+from corpus.conditions import Fact, evaluate, holds, leaves
+from corpus.models import Level, RedFlag
 
 #: From the least to the most urgent.
 LEVELS: tuple[Level, ...] = ("self_care", "routine", "urgent", "emergency")
 _NEWS2_LEVEL: dict[str, Level] = {"high": "emergency", "medium": "urgent", "low-medium": "urgent", "low": "self_care"}
 _MOST_ACTIONS = 3
-#: The fields that hold what is the matter now, as against what is known of old.
-_COMPLAINED_OF = frozenset({"symptoms", "question"})
 
 
 @dataclass(frozen=True)
@@ -57,31 +55,6 @@ def assess(
     if complains:
         levels.append("routine")
     return TriageResult(max(levels, key=LEVELS.index), tuple(fired), score, limits)
-
-
-def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derived]) -> frozenset[str]:
-    """What the red flags at the highest level are about: this patient's complaints and measurements in them.
-
-    The long-standing illnesses of the record are left out: that somebody once had a stroke is no reason to tell
-    them what to do while the ambulance comes.
-    """
-    if result.level not in ("emergency", "urgent"):
-        return frozenset()
-    found: set[str] = set()
-    measured: set[str] = set()
-    for rule, _ in result.fired:
-        if rule.level == result.level:
-            for leaf, value in leaves(rule.when):
-                if leaf in CONCEPT_LEAVES and (verdict := facts.concept(leaf, value)).truth:
-                    if any(fact.field in _COMPLAINED_OF for fact in verdict.because):
-                        found.add(value)
-                elif leaf in NUMBER_LEAVES:
-                    measured |= value.keys()
-    for deduced in derived:
-        keys = {key for leaf, value in leaves(deduced.when) if leaf in NUMBER_LEAVES for key in value}
-        if keys & measured and deduced.concept in facts.present:
-            found.add(deduced.concept)
-    return frozenset(found)
 
 
 def _complains(facts: PatientFacts, red_flags: Sequence[RedFlag], table: ConceptTable) -> bool:
