@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.alarms import Alarms, is_about
 from assistant.choice import choose, resolve_conflicts
-from assistant.evidence import Chosen, Evidence, Held, related
+from assistant.evidence import WHO_SOMEBODY_IS, Chosen, Evidence, Held, concepts_of, related
 from assistant.facts import PatientFacts
 from assistant.hazards import Hazards, is_measured
 from assistant.knowledge import Knowledge
@@ -21,7 +21,7 @@ from assistant.quotes import quote
 from assistant.relevance import Found, advises_on_asked, is_grounded, least_cosine_for, relevance_of, score_of
 from corpus.concepts import ConceptTable
 from corpus.conditions import Fact, Missing, Verdict, evaluate
-from corpus.models import Statement
+from corpus.models import Statement, Topic
 
 if TYPE_CHECKING:
     from index.search import Searcher
@@ -93,6 +93,7 @@ def gather(
     names_something = any(knowledge.table[c].kind != "person" for c in (*plan.asked, *plan.named))
     open_to_all = facts.without_record and names_something and not names_illness
     hazards = Hazards(facts, knowledge)
+    settled = bool(plan.asked) and all(_is_for_nobody_like_them(concept, hazards) for concept in plan.asked)
     pool = _Pool()
     for_whom = {name: evaluate(topic.applies_when, facts) for name, topic in knowledge.topics.items()}
     for statement_id, statement in knowledge.statements.items():
@@ -103,7 +104,9 @@ def gather(
         general = (open_to_all and (statement_id in found.first or _fits(statement_id, found))) or (
             facts.without_record and statement_id in found.first and advises_on_asked(statement, plan, knowledge.table)
         )
-        if whole.truth is False or (whole.truth is None and not general):
+        if whole.truth is False or (
+            whole.truth is None and not (general and _says_for_whom(statement, topic, knowledge))
+        ):
             continue
         relevance = found.relevance.get(statement_id, 0.0)
         score = score_of(statement, topic, relevance, plan, facts, hazards, knowledge.table)
@@ -115,11 +118,16 @@ def gather(
         if linked and statement.kind in _ALARMED_KINDS:
             score += _ALARMED
         _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general, linked, answers)
+    if settled:
+        pool.missing = []
+        pool.candidates = [c for c in pool.candidates if _goes_with_a_no(c, plan, knowledge.table)]
     floor = _SHARE * max((c.score for c in pool.candidates), default=0.0)
     chosen = choose(pool.candidates, floor, plan, knowledge, limit, found.rows, searcher)
     chosen, conflicting = resolve_conflicts(chosen, pool.candidates, knowledge)
     held = [h for score, h in sorted(pool.held, key=lambda item: -item[0]) if score >= floor][:limit]
-    held = _asked_but_unsafe(plan, hazards) + held + conflicting
+    refused = _asked_but_unsafe(plan, hazards)
+    said = {id(h.by) for h in refused} if settled else set()
+    held = refused + [h for h in held if id(h.by) not in said] + conflicting
     held = list({(h.statement.id if h.statement else h.concept): h for h in reversed(held)}.values())[::-1]
     covered = _covered(plan, chosen, held, knowledge.table)
     least = least_cosine_for(plan, searcher, knowledge.table)
@@ -133,6 +141,28 @@ def gather(
         quoted=tuple(quoted),
         held_quotes=tuple(held_quotes),
     )
+
+
+def _says_for_whom(statement: Statement, topic: Topic, knowledge: Knowledge) -> bool:
+    """Whether every wording of a statement names the illness it is for, so that nobody else takes it for theirs."""
+    table, for_whom = knowledge.table, concepts_of(topic)
+    wordings = [statement.text.en, *([statement.plain.en] if statement.plain else [])]
+    return all(
+        any(related(mention.concept, one, table) for mention in table.find(words) for one in for_whom)
+        for words in wordings
+    )
+
+
+def _is_for_nobody_like_them(concept: str, hazards: Hazards) -> bool:
+    """Whether a rule forbids *concept* to everybody of this age or sex, which settles the question by itself."""
+    found = hazards.forbidden(concept)
+    return found is not None and all(fact.field in WHO_SOMEBODY_IS for fact in found[1])
+
+
+def _goes_with_a_no(candidate: Chosen, plan: Plan, table: ConceptTable) -> bool:
+    """Whether a statement belongs beside the answer that all that was asked for is not for this patient."""
+    ill = candidate.own and any(fact.field not in WHO_SOMEBODY_IS for fact in candidate.because)
+    return ill or candidate.linked or candidate.safety or advises_on_asked(candidate.statement, plan, table)
 
 
 def _consider(
