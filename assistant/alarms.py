@@ -34,13 +34,15 @@ class Alarms:
     """What the red flags at the highest level are about.
 
     ``found`` are this patient's complaints and measurements in them; ``sought`` all that they look for, ``suspected``
-    the illnesses among it; ``known`` the illnesses, treatments and devices of this patient that made them fire.
+    the illnesses among it; ``known`` the illnesses, treatments and devices of this patient that made them fire;
+    ``measured`` the measurements that did.
     """
 
     found: frozenset[str] = frozenset()
     suspected: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     sought: frozenset[str] = frozenset()
+    measured: frozenset[str] = frozenset()
 
 
 def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derived]) -> Alarms:
@@ -74,7 +76,7 @@ def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derive
         keys = {key for leaf, value in leaves(deduced.when) if leaf in NUMBER_LEAVES for key in value}
         if keys & measured and deduced.concept in facts.present:
             found.add(deduced.concept)
-    return Alarms(frozenset(found), frozenset(suspected), frozenset(known), frozenset(sought))
+    return Alarms(frozenset(found), frozenset(suspected), frozenset(known), frozenset(sought), frozenset(measured))
 
 
 def is_about(
@@ -94,7 +96,7 @@ def is_about(
     complaints that it names are such as the red flag looks for. One that sends for help and only names symptoms has
     to belong to an illness the patient has, or to name several: confusion can come of many things.
     """
-    table = knowledge.table
+    table, whom = knowledge.table, statement.applies_when or {}
     suspected = any(related(topic.topic, illness, table) for illness in (*alarms.suspected, *alarms.found))
     if whole.truth is None and not suspected:
         return False
@@ -103,10 +105,12 @@ def is_about(
     illnesses = {alarm for alarm in alarms.found if table[alarm].kind == "condition"}
     if statement.kind == "escalate" and (named & illnesses or (suspected and len(named) > 1)):
         return True
+    if any(leaf in NUMBER_LEAVES and value.keys() & alarms.measured for leaf, value in leaves(whom)):
+        return True
     if not (ill or suspected):
         return False
     for_whom = concepts_of(topic)
-    its_own = {value for leaf, value in leaves(statement.applies_when or {}) if leaf in CONCEPT_LEAVES}
+    its_own = {value for leaf, value in leaves(whom) if leaf in CONCEPT_LEAVES}
     its_own |= {topic.topic, *(advice.target for advice in statement.advice)}
     if any(_is_on(about, alarm, table) for about in its_own for alarm in alarms.found):
         return True

@@ -318,7 +318,11 @@ class Assistant:
         held_back = evidence.held if evidence.grounded else ()
         if urgency.level == "emergency":
             chosen = in_emergency(chosen, alarms, table)
-            held_back = tuple(h for h in held_back if any(related(asked, h.concept, table) for asked in plan.asked))
+            asked_about = (*plan.asked, *plan.considered)
+            held_back = tuple(
+                h for h in held_back
+                if h.statement is None or any(related(one, h.concept, table) for one in asked_about)
+            )  # fmt: skip
         asked, others = ([h for h in held_back if (h.statement is None) is alone] for alone in (True, False))
         held = compose.hold_back(asked, audience, language, table, book)
         drafted = compose.recommend(chosen, audience, language, book, plan.kinds if urgency.level in _CALM else ())

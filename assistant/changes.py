@@ -73,7 +73,7 @@ class Judge:
 
     def news(self, other: Judge) -> tuple[Fact, ...]:
         """The facts of this patient that *other* does not know, what was merely asked about left out."""
-        return tuple(fact for fact in _all(self.facts) - _all(other.facts) if fact.field != "question")
+        return tuple(fact for fact in _all(self.facts) - _all(other.facts) if fact.field not in ("question", "absent"))
 
 
 def revise(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.evidence import Chosen, Held
+from assistant.evidence import WHO_SOMEBODY_IS, Chosen, Held
 from assistant.knowledge import Knowledge
 from assistant.plan import Plan
 
@@ -119,7 +119,8 @@ def resolve_conflicts(
 
     Cautious is every statement, chosen or not, that holds because of something about this patient: advice for one
     illness has to respect the others, also where the question is about the one alone. Statements of one topic
-    were written to stand beside each other, and one about the time between two things forbids neither.
+    were written to stand beside each other, and one about the time between two things forbids neither. Nor does one
+    that asks everybody of an age or in pregnancy for moderation forbid what helps against a complaint.
     """
     table = knowledge.table
     cautions = [
@@ -127,7 +128,7 @@ def resolve_conflicts(
         for other in candidates
         if other.because and not any(a.target == _SPACING for a in other.statement.advice)
         for advice in other.statement.advice
-        if advice.direction in ("limit", "avoid")
+        if advice.direction == "avoid" or (advice.direction == "limit" and _for_an_illness(other))
     ]
     kept, held = [], []
     for candidate in chosen:
@@ -149,3 +150,7 @@ def resolve_conflicts(
             other, concept = against
             held.append(Held(candidate.statement, concept, other.statement, other.because))
     return kept, held
+
+
+def _for_an_illness(chosen: Chosen) -> bool:
+    return any(fact.field not in WHO_SOMEBODY_IS for fact in chosen.because)

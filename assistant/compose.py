@@ -330,6 +330,8 @@ def fact_text(fact: Because, language: Language) -> str:
     field, value = fact.field, fact.value
     if field == "age_years":
         return say("years", language, value=f"{value:g}")
+    if field == "absent":
+        return say("none_of", language, value=value)
     group, _, key = field.partition(".")
     if group in ("labs", "vitals", "news2"):
         name = vital_name(key, language)

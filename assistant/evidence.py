@@ -9,6 +9,9 @@ from corpus.concepts import ConceptTable
 from corpus.conditions import CONCEPT_LEAVES, Fact, Missing, leaves
 from corpus.models import Contraindication, Statement, Topic
 
+#: Fields of facts that say who somebody is, not what ails them.
+WHO_SOMEBODY_IS = frozenset({"age_years", "sex", "pregnant", "breastfeeding"})
+
 
 @dataclass(frozen=True)
 class Chosen:

@@ -191,7 +191,7 @@ class PatientFacts:
             if finding.status in ("present", "uncertain") or (finding.status == "past" and kind == "condition"):
                 self._keep(finding, Fact("question", finding.text))
             elif finding.status == "absent" and finding.concept not in self.present:
-                self.absent.setdefault(finding.concept, Fact("question", finding.text))
+                self.absent.setdefault(finding.concept, Fact("absent", finding.text))
         numbers = intake.numbers
         for key, value in (numbers.labs | numbers.vitals).items():
             if isinstance(value, float):

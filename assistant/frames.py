@@ -26,7 +26,8 @@ _LATIN = re.compile(r"[a-z]{2}")
 #: A question that is complete by itself: what follows is said, not supposed.
 _ASKED = re.compile(r"[吗么嘛](?=$|[,，?？])")
 _STRETCH = re.compile(
-    r"[,，：:]|\s-\s|\b(?:but|however|although|though|yet|and now|whereas)\b|但|不过|可是|(?<=[^不])只是|然而"
+    r"[,，：:]|\s-\s|(?<=\d )was(?= \d)"
+    r"|\b(?:but|however|although|though|yet|and now|whereas)\b|但|不过|可是|(?<=[^不])只是|然而"
 )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.alarms import Alarms, is_about
 from assistant.choice import choose, resolve_conflicts
-from assistant.evidence import Chosen, Evidence, Held, concepts_of, related
+from assistant.evidence import WHO_SOMEBODY_IS, Chosen, Evidence, Held, concepts_of, related
 from assistant.facts import PatientFacts
 from assistant.hazards import Hazards, is_measured
 from assistant.knowledge import Knowledge
@@ -63,13 +63,15 @@ def _fits(statement_id: str, found: Found) -> bool:
 
 
 def _is_open(
-    statement: Statement, topic: Topic, found: Found, plan: Plan, facts: PatientFacts, table: ConceptTable
+    statement: Statement, topic: Topic, found: Found, plan: Plan, facts: PatientFacts, knowledge: Knowledge
 ) -> bool:
     """Whether a statement may be said although the patient is not known to have the illness it is for.
 
     The question itself can be about that illness, or about the very thing advised on. Where nothing is on record and
-    no illness is named, what search finds first, or finds to be about what is named, is advice in general.
+    no illness is named, what search finds first is advice in general, and so is what it finds to be about what is
+    named, as long as the wording says whom it is for.
     """
+    table = knowledge.table
     first = statement.id in found.first
     if not (first or _fits(statement.id, found)):
         return False
@@ -78,7 +80,9 @@ def _is_open(
     if not facts.without_record:
         return False
     names_illness = any(table[concept].kind == "condition" for concept in plan.named)
-    return not names_illness or (first and (statement.id in found.about or advises_on_asked(statement, plan, table)))
+    if names_illness:
+        return first and (statement.id in found.about or advises_on_asked(statement, plan, table))
+    return first or _says_for_whom(statement, topic, knowledge)
 
 
 def _of_an_illness_not_known(topic: str, plan: Plan, facts: PatientFacts, table: ConceptTable) -> bool:
@@ -109,6 +113,7 @@ def gather(
     """
     found = relevance_of(plan, facts, knowledge.table, searcher)
     hazards = Hazards(facts, knowledge)
+    settled = bool(plan.asked) and all(_is_for_nobody_like_them(concept, hazards) for concept in plan.asked)
     pool = _Pool()
     for_whom = {name: evaluate(topic.applies_when, facts) for name, topic in knowledge.topics.items()}
     for statement_id, statement in knowledge.statements.items():
@@ -116,7 +121,7 @@ def gather(
         whole = for_whom[topic.topic]
         if topic.applies_when is None and _of_an_illness_not_known(topic.topic, plan, facts, knowledge.table):
             whole = Verdict(None)
-        general = _is_open(statement, topic, found, plan, facts, knowledge.table)
+        general = _is_open(statement, topic, found, plan, facts, knowledge)
         if whole.truth is False or (whole.truth is None and not general):
             continue
         relevance = found.relevance.get(statement_id, 0.0)
@@ -129,11 +134,16 @@ def gather(
         if linked and statement.kind in _ALARMED_KINDS:
             score += _ALARMED
         _consider(statement, whole, score, plan, facts, hazards, pool, knowledge.table, general, linked, answers)
+    if settled:
+        pool.missing = []
+        pool.candidates = [c for c in pool.candidates if _goes_with_a_no(c, plan, knowledge.table)]
     floor = max(_LEAST, _SHARE * max((c.score for c in pool.candidates), default=0.0))
     chosen = choose(pool.candidates, floor, plan, knowledge, limit, found.rows, searcher)
     chosen, conflicting = resolve_conflicts(chosen, pool.candidates, knowledge)
     held = [h for score, h in sorted(pool.held, key=lambda item: -item[0]) if score >= floor][:limit]
-    held = _asked_but_unsafe(plan, hazards) + held + conflicting
+    refused = _asked_but_unsafe(plan, hazards)
+    said = {id(h.by) for h in refused} if settled else set()
+    held = refused + [h for h in held if id(h.by) not in said] + conflicting
     held = list({(h.statement.id if h.statement else h.concept): h for h in reversed(held)}.values())[::-1]
     covered = _covered(plan, chosen, held, knowledge.table)
     least = least_cosine_for(plan, searcher, knowledge.table)
@@ -147,6 +157,28 @@ def gather(
         quoted=tuple(quoted),
         held_quotes=tuple(held_quotes),
     )
+
+
+def _says_for_whom(statement: Statement, topic: Topic, knowledge: Knowledge) -> bool:
+    """Whether every wording of a statement names the illness it is for, so that nobody else takes it for theirs."""
+    table, for_whom = knowledge.table, concepts_of(topic)
+    wordings = [statement.text.en, *([statement.plain.en] if statement.plain else [])]
+    return all(
+        any(related(mention.concept, one, table) for mention in table.find(words) for one in for_whom)
+        for words in wordings
+    )
+
+
+def _is_for_nobody_like_them(concept: str, hazards: Hazards) -> bool:
+    """Whether a rule forbids *concept* to everybody of this age or sex, which settles the question by itself."""
+    found = hazards.forbidden(concept)
+    return found is not None and all(fact.field in WHO_SOMEBODY_IS for fact in found[1])
+
+
+def _goes_with_a_no(candidate: Chosen, plan: Plan, table: ConceptTable) -> bool:
+    """Whether a statement belongs beside the answer that all that was asked for is not for this patient."""
+    ill = candidate.own and any(fact.field not in WHO_SOMEBODY_IS for fact in candidate.because)
+    return ill or candidate.linked or candidate.safety or advises_on_asked(candidate.statement, plan, table)
 
 
 def _consider(

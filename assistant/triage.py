@@ -103,11 +103,12 @@ def explain(result: TriageResult, language: str, number: str, citations: Mapping
 
 def news2_text(score: News2, language: str) -> str:
     """The score in words, "at least" where vitals are missing."""
-    shown = str(score.score)
-    if score.missing:
-        names = ("、" if language == "zh" else ", ").join(vital_name(name, language) for name in score.missing)
-        shown = say("news2.at_least", language, score=score.score, missing=names)
-    return say(f"news2.{score.band}", language, score=shown, band=score.band)
+    if not score.missing:
+        return say(f"news2.{score.band}", language, score=score.score, band=score.band)
+    names = ("、" if language == "zh" else ", ").join(vital_name(name, language) for name in score.missing)
+    shown = say("news2.at_least", language, score=score.score)
+    told = say(f"news2.{score.band}", language, score=shown, band=score.band)
+    return told + say("news2.missing", language, missing=names)
 
 
 def vital_name(name: str, language: str) -> str:
