@@ -104,20 +104,22 @@ def gather(
         general = (open_to_all and (statement_id in found.first or _fits(statement_id, found))) or (
             facts.without_record and statement_id in found.first and advises_on_asked(statement, plan, knowledge.table)
         )
-        if whole.truth is False or (
-            whole.truth is None and not (general and _says_for_whom(statement, topic, knowledge))
-        ):
+        if whole.truth is False or (whole.truth is None and not general):
+            continue
+        answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
+        linked = alarms != _NONE and is_about(statement, topic, alarms, whole, answers, facts, knowledge)
+        if whole.truth is None and not linked and not _says_for_whom(statement, topic, knowledge):
             continue
         relevance = found.relevance.get(statement_id, 0.0)
         score = score_of(statement, topic, relevance, plan, facts, hazards, knowledge.table)
         if len(plan.asked) > 1 and relevance >= _WORTH_READING:
             named = knowledge.mentioned_in(statement)
             score += _TOGETHER * sum(any(related(a, n, knowledge.table) for n in named) for a in plan.asked)
-        answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
-        linked = alarms != _NONE and is_about(statement, topic, alarms, whole, answers, facts, knowledge)
         if linked and statement.kind in _ALARMED_KINDS:
             score += _ALARMED
         _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general, linked, answers)
+    if names_something:
+        pool.candidates = [c for c in pool.candidates if _has_to_do_with_it(c, found, plan, knowledge)]
     if settled:
         pool.missing = []
         pool.candidates = [c for c in pool.candidates if _goes_with_a_no(c, plan, knowledge.table)]
@@ -143,9 +145,30 @@ def gather(
     )
 
 
+def _has_to_do_with_it(candidate: Chosen, found: Found, plan: Plan, knowledge: Knowledge) -> bool:
+    """Whether a statement holds for a reason of this patient's, or is about something the question names.
+
+    What holds for everybody is no answer to a question about something else, however few answers there are. One that
+    sends for help has to be about the complaint or illness, not merely about something taken for it.
+    """
+    statement, table = candidate.statement, knowledge.table
+    if candidate.because or candidate.linked:
+        return True
+    if statement.kind == "escalate" and plan.named:
+        about = {knowledge.topic_of[statement.id], *(a.target for a in statement.advice)}
+        about |= knowledge.mentioned_in(statement)
+        return any(related(named, one, table) for named in plan.named for one in about)
+    return statement.id in found.about or advises_on_asked(statement, plan, table)
+
+
 def _says_for_whom(statement: Statement, topic: Topic, knowledge: Knowledge) -> bool:
-    """Whether every wording of a statement names the illness it is for, so that nobody else takes it for theirs."""
+    """Whether every wording of a statement names the illness it is for, so that nobody else takes it for theirs.
+
+    Advice on a symptom, such as pain, is for anybody who may have it.
+    """
     table, for_whom = knowledge.table, concepts_of(topic)
+    if topic.topic in table and table[topic.topic].kind == "symptom":
+        return True
     wordings = [statement.text.en, *([statement.plain.en] if statement.plain else [])]
     return all(
         any(related(mention.concept, one, table) for mention in table.find(words) for one in for_whom)

@@ -41,7 +41,11 @@ def test_an_emergency_answer_says_what_belongs_to_it(
     [
         ("胸口压榨痛二十分钟，出冷汗", Patient(age_years=60, sex="male"), ("pain-cold", "pain-heat")),
         ("crushing chest pain for 20 minutes", CKD_ON_IBUPROFEN, ("pain-otc-nsaid", "chronic_kidney_disease-avoid")),
-        ("我妈80岁突然糊涂，发烧，尿少", Patient(age_years=80), ("pancreatitis", "dehydration", "depression", "heat_and")),
+        (
+            "我妈80岁突然糊涂，发烧，尿少",
+            Patient(age_years=80),
+            ("pancreatitis", "dehydration", "depression", "heat_and"),
+        ),
         (
             "He is sweaty and confused, glucose 2.4",
             Patient(conditions=["ckd stage 4", "type 2 diabetes"]),
