@@ -108,7 +108,7 @@ def gather(
             continue
         answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
         linked = alarms != _NONE and is_about(statement, topic, alarms, whole, answers, facts, knowledge)
-        if whole.truth is None and not linked and not _says_for_whom(statement, topic, knowledge):
+        if whole.truth is None and not linked and not _says_for_whom(statement, topic, plan, knowledge):
             continue
         relevance = found.relevance.get(statement_id, 0.0)
         score = score_of(statement, topic, relevance, plan, facts, hazards, knowledge.table)
@@ -119,7 +119,9 @@ def gather(
             score += _ALARMED
         _consider(statement, whole, score, facts, hazards, pool, knowledge.table, general, linked, answers)
     if names_something:
-        pool.candidates = [c for c in pool.candidates if _has_to_do_with_it(c, found, plan, knowledge)]
+        pool.candidates = [
+            c for c in pool.candidates if _has_to_do_with_it(c, found, plan, knowledge)
+        ] or pool.candidates
     if settled:
         pool.missing = []
         pool.candidates = [c for c in pool.candidates if _goes_with_a_no(c, plan, knowledge.table)]
@@ -152,7 +154,7 @@ def _has_to_do_with_it(candidate: Chosen, found: Found, plan: Plan, knowledge: K
     sends for help has to be about the complaint or illness, not merely about something taken for it.
     """
     statement, table = candidate.statement, knowledge.table
-    if candidate.because or candidate.linked:
+    if candidate.linked or any(fact.field not in WHO_SOMEBODY_IS for fact in candidate.because):
         return True
     if statement.kind == "escalate" and plan.named:
         about = {knowledge.topic_of[statement.id], *(a.target for a in statement.advice)}
@@ -161,13 +163,18 @@ def _has_to_do_with_it(candidate: Chosen, found: Found, plan: Plan, knowledge: K
     return statement.id in found.about or advises_on_asked(statement, plan, table)
 
 
-def _says_for_whom(statement: Statement, topic: Topic, knowledge: Knowledge) -> bool:
-    """Whether every wording of a statement names the illness it is for, so that nobody else takes it for theirs.
+def _says_for_whom(statement: Statement, topic: Topic, plan: Plan, knowledge: Knowledge) -> bool:
+    """Whether nobody who asks about an illness or complaint of theirs takes a statement on another illness for it.
 
-    Advice on a symptom, such as pain, is for anybody who may have it.
+    Every wording names the illness it is for, or it has to do with what the question names. Advice on a symptom, such
+    as pain, is for anybody who may have it.
     """
     table, for_whom = knowledge.table, concepts_of(topic)
-    if topic.topic in table and table[topic.topic].kind == "symptom":
+    named = [one for one in plan.named if table[one].kind != "person"]
+    if not named or (topic.topic in table and table[topic.topic].kind == "symptom"):
+        return True
+    about = for_whom | knowledge.mentioned_in(statement) | {advice.target for advice in statement.advice}
+    if any(related(one, other, table) for one in named for other in about):
         return True
     wordings = [statement.text.en, *([statement.plain.en] if statement.plain else [])]
     return all(
