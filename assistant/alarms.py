@@ -116,10 +116,12 @@ def is_about(
         return True
     if ill and answers:
         share = _share_sought(statement, alarms, facts, knowledge)
-        if any(_is_on(one, alarm, table) for alarm in alarms.found for one in for_whom):
-            return share is None or share >= _HALF
-        if any(related(known, one, table) for known in alarms.known for one in for_whom):
-            return statement.kind == "escalate" if share is None else share >= _HALF
+        speaks = share is None or share >= _HALF
+        if speaks and any(_is_on(one, alarm, table) for alarm in alarms.found for one in for_whom):
+            return True
+        acts = statement.kind == "escalate" if share is None else speaks
+        if acts and any(related(known, one, table) for known in alarms.known for one in for_whom):
+            return True
     return statement.kind == "escalate" and bool(named) and not illnesses
 
 

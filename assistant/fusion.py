@@ -82,7 +82,7 @@ def _is_open(
     names_illness = any(table[concept].kind == "condition" for concept in plan.named)
     if names_illness:
         return first and (statement.id in found.about or advises_on_asked(statement, plan, table))
-    return first or _says_for_whom(statement, topic, knowledge)
+    return first or _says_for_whom(statement, topic, plan, knowledge)
 
 
 def _of_an_illness_not_known(topic: str, plan: Plan, facts: PatientFacts, table: ConceptTable) -> bool:
@@ -113,6 +113,7 @@ def gather(
     """
     found = relevance_of(plan, facts, knowledge.table, searcher)
     hazards = Hazards(facts, knowledge)
+    names_something = any(knowledge.table[c].kind != "person" for c in (*plan.asked, *plan.named))
     settled = bool(plan.asked) and all(_is_for_nobody_like_them(concept, hazards) for concept in plan.asked)
     pool = _Pool()
     for_whom = {name: evaluate(topic.applies_when, facts) for name, topic in knowledge.topics.items()}
@@ -124,16 +125,20 @@ def gather(
         general = _is_open(statement, topic, found, plan, facts, knowledge)
         if whole.truth is False or (whole.truth is None and not general):
             continue
+        answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
+        linked = alarms != _NONE and is_about(statement, topic, alarms, whole, answers, facts, knowledge)
         relevance = found.relevance.get(statement_id, 0.0)
         score = score_of(statement, topic, relevance, plan, facts, hazards, knowledge.table)
         if len(plan.asked) > 1 and relevance >= _WORTH_READING:
             named = knowledge.mentioned_in(statement)
             score += _TOGETHER * sum(any(related(a, n, knowledge.table) for n in named) for a in plan.asked)
-        answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
-        linked = alarms != _NONE and is_about(statement, topic, alarms, whole, answers, facts, knowledge)
         if linked and statement.kind in _ALARMED_KINDS:
             score += _ALARMED
         _consider(statement, whole, score, plan, facts, hazards, pool, knowledge.table, general, linked, answers)
+    if names_something:
+        pool.candidates = [
+            c for c in pool.candidates if _has_to_do_with_it(c, found, plan, knowledge)
+        ] or pool.candidates
     if settled:
         pool.missing = []
         pool.candidates = [c for c in pool.candidates if _goes_with_a_no(c, plan, knowledge.table)]
@@ -159,9 +164,35 @@ def gather(
     )
 
 
-def _says_for_whom(statement: Statement, topic: Topic, knowledge: Knowledge) -> bool:
-    """Whether every wording of a statement names the illness it is for, so that nobody else takes it for theirs."""
+def _has_to_do_with_it(candidate: Chosen, found: Found, plan: Plan, knowledge: Knowledge) -> bool:
+    """Whether a statement holds for a reason of this patient's, or is about something the question names.
+
+    What holds for everybody is no answer to a question about something else, however few answers there are. One that
+    sends for help has to be about the complaint or illness, not merely about something taken for it.
+    """
+    statement, table = candidate.statement, knowledge.table
+    if candidate.linked or any(fact.field not in WHO_SOMEBODY_IS for fact in candidate.because):
+        return True
+    if statement.kind == "escalate" and plan.named:
+        about = {knowledge.topic_of[statement.id], *(a.target for a in statement.advice)}
+        about |= knowledge.mentioned_in(statement)
+        return any(related(named, one, table) for named in plan.named for one in about)
+    return statement.id in found.about or advises_on_asked(statement, plan, table)
+
+
+def _says_for_whom(statement: Statement, topic: Topic, plan: Plan, knowledge: Knowledge) -> bool:
+    """Whether nobody who asks about an illness or complaint of theirs takes a statement on another illness for it.
+
+    Every wording names the illness it is for, or it has to do with what the question names. Advice on a symptom, such
+    as pain, is for anybody who may have it.
+    """
     table, for_whom = knowledge.table, concepts_of(topic)
+    named = [one for one in plan.named if table[one].kind != "person"]
+    if not named or (topic.topic in table and table[topic.topic].kind == "symptom"):
+        return True
+    about = for_whom | knowledge.mentioned_in(statement) | {advice.target for advice in statement.advice}
+    if any(related(one, other, table) for one in named for other in about):
+        return True
     wordings = [statement.text.en, *([statement.plain.en] if statement.plain else [])]
     return all(
         any(related(mention.concept, one, table) for mention in table.find(words) for one in for_whom)

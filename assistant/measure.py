@@ -76,7 +76,7 @@ _FLOW = re.compile(r"(?:on|鼻导管|面罩|吸氧|氧流量)\s*(?P<flow>\d{1,2}
 _PAIN = re.compile(r"(?:pain|疼痛?|痛)[^.;。；\d/]{0,6}(?P<score>\d{1,2})\s*/\s*10(?!\d)")
 _ON_AIR = re.compile(r"(?<![\d.])(?P<share>[5-9]\d|100)\s*%\s*(?:on )?(?:ra|room air|air|空气|未吸氧|吸氧|on \d)")
 _BARE_SUGAR = re.compile(
-    r"(?:gluc|sugars?|血糖)[^.;。；\d]{0,24}(?P<value>\d{1,2}(?:\.\d)?)(?![\d.%/]|\s*(?:kg|周|岁|天|年|weeks|years|days|hours|mg))"
+    r"(?:gluc|sugars?|血糖)[^.;。；\d]{0,24}(?P<value>\d{1,2}(?:\.\d)?)(?![\d.%/]|\s*(?:kg|周|岁|天|年|weeks|years|days|hours|mg)|\s*(?:to|-|–|~|至|到)\s*\d)"
 )
 _BARE_WEIGHT = re.compile(
     r"(?:岁|个月|months?|years?|old|出生|孩子|宝宝)[^.;。；\d]{0,4}(?P<kg>\d{1,3}(?:\.\d{1,2})?)\s*(?:kg|公斤|千克)(?!/)"
