@@ -73,12 +73,14 @@ def read_names(folded: str, table: ConceptTable) -> Named:
     return Named(folded, mentions, sure, found)
 
 
-def _unseen(
-    found: Sequence[Word], mentions: Sequence[Mention], folded: str, table: ConceptTable
-) -> Iterator[Mention]:
+def _unseen(found: Sequence[Word], mentions: Sequence[Mention], folded: str, table: ConceptTable) -> Iterator[Mention]:
     """Names that are whole words here though the segmenter drew them together with a word of grammar: 用手掌."""
     for word in found:
-        if word.han and word.end - word.start > 1 and not any(m.start < word.end and word.start < m.end for m in mentions):
+        if (
+            word.han
+            and word.end - word.start > 1
+            and not any(m.start < word.end and word.start < m.end for m in mentions)
+        ):
             concept = table.lookup(folded[word.start : word.end])
             if concept is not None:
                 yield Mention(concept, word.start, word.end, folded[word.start : word.end])

@@ -23,7 +23,20 @@ _BY_WHOM = re.compile(r"(?<![a-z])(?:only|without|unless|until)(?![a-z])|只有|
 #: When one may stop says nothing against going on until then.
 _UNTIL = re.compile(r"\s*(?:until|till|unless)(?![a-z])|直到|除非")
 _LONGEST = 6
-_GRADED = ("vigorous", "severe", "acute", "high-risk", "type 1", "morning", "young", "early", "daytime", "women", "premature", "affected side")
+_GRADED = (
+    "vigorous",
+    "severe",
+    "acute",
+    "high-risk",
+    "type 1",
+    "morning",
+    "young",
+    "early",
+    "daytime",
+    "women",
+    "premature",
+    "affected side",
+)
 #: How many telling words on either side of an opposite stand beside it, and from where on they count as the same.
 _WINDOW = 4
 _ALIKE = 0.6

@@ -1,4 +1,4 @@
-"""Where a claim has things in another order than its passage: what comes first, what is preferred, what belongs to what."""
+"""Where a claim has things in another order than its passage: what comes first, what is preferred, what belongs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import bisect
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,7 +70,7 @@ def belonging_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
 
 
 def _lists(text: Text) -> Iterator[list[_Pair]]:
-    """Neighbouring items that are joined by the same word each: a closed bag for one stoma, a drainable one for another."""
+    """Neighbouring items that are joined by the same word each: a closed bag for one, a drainable one for another."""
     cuts = [0, *(m.end() for m in _ITEM.finditer(text.folded)), len(text.folded)]
     items: list[_Pair] = []
     before = ""
@@ -89,7 +89,7 @@ def _lists(text: Text) -> Iterator[list[_Pair]]:
 
 
 def agreed_order(claim: Text, evidence: Text) -> bool:
-    """Whether the evidence has all that the claim says of what comes first, in whatever words: B only after A, A before B."""
+    """Whether the evidence has all that the claim says of what comes first: B only after A, A before B."""
     ours, theirs = ([pair for pair in _read_pairs(t) if pair.relation == "time"] for t in (claim, evidence))
     joints = sum(1 for _, relation, found in _joints() if relation == "time" for _ in found.finditer(claim.folded))
     return joints == len(ours) > 0 and all(any(_kept(pair, other) for other in theirs) for pair in ours)
@@ -100,9 +100,9 @@ def rejected_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     said = _telling(claim, 0, len(claim.folded), affirmed=True)
     everything = _telling(claim, 0, len(claim.folded))
     for pair in _read_pairs(evidence):
-        if pair.relation == "preference" and _alike(said, pair.second) == len(pair.second):
-            if not _alike(everything, pair.first):
-                yield "contradicted", "the passage wants something else instead"
+        affirmed = pair.relation == "preference" and _alike(said, pair.second) == len(pair.second)
+        if affirmed and not _alike(everything, pair.first):
+            yield "contradicted", "the passage wants something else instead"
 
 
 def _kept(ours: _Pair, theirs: _Pair) -> bool:
