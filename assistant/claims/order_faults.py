@@ -28,7 +28,7 @@ _LISTED = re.compile("[、和及]")
 _UNTIL = frozenset({"until"})
 _STEP = re.compile(r"[,;:。!?()！？]|[.](?=\s|$)")
 _ITEM = re.compile(rf"{_STEP.pattern}|(?<![a-z])(?:and|or|but|while|whereas)(?![a-z])|[和或而、]")
-_FOR = re.compile(r"(?<![a-z])(?:for|in|with|at|to|on)(?![a-z])|者|用|为")
+_FOR = re.compile(r"(?<![a-z])(?:for|in|with|at|to|on)(?![a-z])|者")
 _END = re.compile(rf"{_STEP.pattern}|(?<![a-z])and(?![a-z])")
 
 
@@ -178,7 +178,8 @@ def _read_pairs(text: Text) -> tuple[_Pair, ...]:
 def _whole(mark: re.Match[str], text: Text) -> bool:
     """Whether a Chinese word that joins is a word, or words, by itself: 后 and not 术后."""
     edges = {edge for w in text.named.words for edge in (w.start, w.end)}
-    return mark.start() in edges and mark.end() in edges
+    found = [edge in edges for edge in mark.span()]
+    return all(found) or (any(found) and len(mark[0]) > 1)
 
 
 def _turned(left: tuple[int, int], right: tuple[int, int], text: Text) -> bool:
