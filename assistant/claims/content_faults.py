@@ -48,9 +48,9 @@ def content_faults(claim: Text, evidence: Text, table: ConceptTable, facts: Iter
 def reassurance_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     """Words by which a claim reassures or excuses from something where the passage has none of the kind."""
     for said, grounds in _reassurances():
-        if (found := said.search(claim.folded)) and not said.search(evidence.folded):
-            if not grounds.search(evidence.folded):
-                yield "unsupported", f"the passage does not say {found[0]}"
+        found = said.search(claim.folded)
+        if found and not said.search(evidence.folded) and not grounds.search(evidence.folded):
+            yield "unsupported", f"the passage does not say {found[0]}"
 
 
 @functools.cache

@@ -107,7 +107,7 @@ def _another_kind(claim: Text, at: int, evidence: Text, other: int) -> bool:
 def _phrase(text: Text, position: int) -> list[str]:
     """The telling words directly after a place."""
     light = load_lexicon().light
-    found = []
+    found = list[str]()
     for word in text.named.words:
         if word.start < position:
             continue

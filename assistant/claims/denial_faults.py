@@ -1,4 +1,4 @@
-"""Where one text denies the very thing that the other affirms: without a rash and with one, does not disturb and disturbs."""
+"""Where one text denies the very thing that the other affirms: without a rash and with one, does not help and helps."""
 
 from __future__ import annotations
 

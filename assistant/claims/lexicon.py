@@ -132,7 +132,7 @@ def stem(word: str) -> str:
 
 
 def _pieces(word: str) -> tuple[str, ...]:
-    """A Chinese word that the segmenter made up with a word of grammar at its head, cut there: 用手掌 is 用 and 手掌."""
+    """A Chinese word made up by the segmenter with a word of grammar at its head, cut there: 用手掌 is 用 and 手掌."""
     lexicon = load_lexicon()
     rest = word[1:]
     if len(word) < _MADE_UP or word[0] not in _HEADS or word in lexicon.vectors or word in lexicon.groups:

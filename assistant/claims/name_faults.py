@@ -48,7 +48,7 @@ def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: Concep
 
 
 def _implied(person: Mention, evidence: Text) -> bool:
-    """Whether who is named goes without saying in a passage: the woman in one on pregnancy, the child in one on feeds."""
+    """Whether who is named goes without saying in a passage: the woman in one on pregnancy, the baby."""
     return any(who.search(person.name) and by.search(evidence.folded) for who, by in _implications())
 
 

@@ -1,4 +1,4 @@
-"""Where a claim has things in another order than its passage: what comes first, what is preferred, what belongs to what."""
+"""Where a claim has things in another order than its passage: what comes first, what is preferred, what belongs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import bisect
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,7 +28,7 @@ _LISTED = re.compile("[、和及]")
 _UNTIL = frozenset({"until"})
 _STEP = re.compile(r"[,;:。!?()！？]|[.](?=\s|$)")
 _ITEM = re.compile(rf"{_STEP.pattern}|(?<![a-z])(?:and|or|but|while|whereas)(?![a-z])|[和或而、]")
-_FOR = re.compile(r"(?<![a-z])(?:for|in|with|at|to|on)(?![a-z])|者|用|为")
+_FOR = re.compile(r"(?<![a-z])(?:for|in|with|at|to|on)(?![a-z])|者")
 _END = re.compile(rf"{_STEP.pattern}|(?<![a-z])and(?![a-z])")
 
 
@@ -70,7 +70,7 @@ def belonging_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
 
 
 def _lists(text: Text) -> Iterator[list[_Pair]]:
-    """Neighbouring items that are joined by the same word each: a closed bag for one stoma, a drainable one for another."""
+    """Neighbouring items that are joined by the same word each: a closed bag for one, a drainable one for another."""
     cuts = [0, *(m.end() for m in _ITEM.finditer(text.folded)), len(text.folded)]
     items: list[_Pair] = []
     before = ""
@@ -89,7 +89,7 @@ def _lists(text: Text) -> Iterator[list[_Pair]]:
 
 
 def agreed_order(claim: Text, evidence: Text) -> bool:
-    """Whether the evidence has all that the claim says of what comes first, in whatever words: B only after A, A before B."""
+    """Whether the evidence has all that the claim says of what comes first: B only after A, A before B."""
     ours, theirs = ([pair for pair in _read_pairs(t) if pair.relation == "time"] for t in (claim, evidence))
     joints = sum(1 for _, relation, found in _joints() if relation == "time" for _ in found.finditer(claim.folded))
     return joints == len(ours) > 0 and all(any(_kept(pair, other) for other in theirs) for pair in ours)
@@ -100,9 +100,9 @@ def rejected_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     said = _telling(claim, 0, len(claim.folded), affirmed=True)
     everything = _telling(claim, 0, len(claim.folded))
     for pair in _read_pairs(evidence):
-        if pair.relation == "preference" and _alike(said, pair.second) == len(pair.second):
-            if not _alike(everything, pair.first):
-                yield "contradicted", "the passage wants something else instead"
+        affirmed = pair.relation == "preference" and _alike(said, pair.second) == len(pair.second)
+        if affirmed and not _alike(everything, pair.first):
+            yield "contradicted", "the passage wants something else instead"
 
 
 def _kept(ours: _Pair, theirs: _Pair) -> bool:
@@ -178,7 +178,8 @@ def _read_pairs(text: Text) -> tuple[_Pair, ...]:
 def _whole(mark: re.Match[str], text: Text) -> bool:
     """Whether a Chinese word that joins is a word, or words, by itself: 后 and not 术后."""
     edges = {edge for w in text.named.words for edge in (w.start, w.end)}
-    return mark.start() in edges and mark.end() in edges
+    found = [edge in edges for edge in mark.span()]
+    return all(found) or (any(found) and len(mark[0]) > 1)
 
 
 def _turned(left: tuple[int, int], right: tuple[int, int], text: Text) -> bool:

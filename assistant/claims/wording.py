@@ -26,6 +26,8 @@ _APART = re.compile(
     r"(?<![a-z])keep(?:s|ing)? (?:[a-z'-]+,? ){1,14}?(?:off|out of|away from|at least [a-z0-9 ]{1,12} from)(?![a-z])"
 )
 _LEFT = re.compile(r"(?<![a-z])leave (?:[a-z'-]+,? ){1,8}?(?:for now|for later|until|alone|out)(?![a-z])")
+#: What must not stand for another thing: that other thing is not turned.
+_INSTEAD = re.compile(r"(?:不能|不可|不要|不得|不应|别)[用拿以][^,。;]{1,20}?来?(?=代替|替代|取代)([^,。;]*)")
 _FOR = re.compile(
     r"(?<=[a-z])(?<!need)(?<!needs)(?<!ask)(?<!look)(?<!wait)(?<!reason)(?<!call)(?<!used)(?<!aim)(?<!opt)(?<!go) "
     r"(?:for (?!at |a few|long|them|him|her|it|you|one|now)"
@@ -204,6 +206,8 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             carried = 0
     for apart in _APART.finditer(folded):
         turned[apart.start() : apart.end()] = b"\x01" * (apart.end() - apart.start())
+    for instead in _INSTEAD.finditer(folded):
+        turned[instead.start(1) : instead.end(1)] = bytes(instead.end(1) - instead.start(1))
     for left in _LEFT.finditer(folded):
         turned[left.start() : left.end()] = b"\x01" * (left.end() - left.start())
     return Wording(

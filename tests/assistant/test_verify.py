@@ -95,6 +95,134 @@ def test_direction_is_read_by_clause(table: ConceptTable, evidence: str, claim: 
     assert (result.label == "supported") is kept, result
 
 
+@pytest.mark.parametrize(
+    ("evidence", "claim", "kept"),
+    [
+        ("Wash the hands, empty the bag, then fit the new one.", "Empty the bag, then fit the new one.", True),
+        ("Wash the hands, empty the bag, then fit the new one.", "Fit the new one, then empty the bag.", False),
+        ("Check with the doctor before any vaccine.", "A vaccine can be given after checking with the doctor.", True),
+        ("Check with the doctor before any vaccine.", "Check with the doctor after any vaccine.", False),
+        ("先试行为治疗，再考虑助眠药。", "行为治疗应先于助眠药。", True),
+        ("先试行为治疗，再考虑助眠药。", "先用助眠药，再考虑行为治疗。", False),
+        ("Never suction until the inner tube is in.", "The inner tube has to be in before anyone suctions.", True),
+        ("Never suction until the inner tube is in.", "Suction before the inner tube is in.", False),
+        ("See a dentist before treatment, and ask the cancer team before dental work.", "See a dentist first.", True),
+        (
+            "See a dentist before treatment starts, and ask the cancer team before any dental work.",
+            "The cancer team is seen before treatment starts.",
+            False,
+        ),
+        ("咳嗽时用肘部遮挡而不用手。", "咳嗽时用肘部捂住。", True),
+        ("咳嗽时用肘部遮挡而不用手。", "咳嗽时用手掌捂住。", False),
+    ],
+)
+def test_what_comes_first_or_is_preferred_may_be_said_otherwise_but_not_the_other_way_round(
+    table: ConceptTable, evidence: str, claim: str, kept: bool
+) -> None:
+    result = verify_claim(evidence, claim, table)
+    assert (result.label == "supported") is kept, result
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "kept"),
+    [
+        (
+            "Use a closed bag for a colostomy and a drainable one for an ileostomy.",
+            "A closed bag is used for a colostomy.",
+            True,
+        ),
+        (
+            "Use a closed bag for a colostomy and a drainable one for an ileostomy.",
+            "People with an ileostomy do best with a closed bag.",
+            False,
+        ),
+        (
+            "Treat an armpit temperature of 37.5 °C or a rectal temperature of 38 °C as fever.",
+            "A rectal temperature of 38 °C counts as fever.",
+            True,
+        ),
+        (
+            "Treat an armpit temperature of 37.5 °C or a rectal temperature of 38 °C as fever.",
+            "A rectal temperature of 37.5 °C counts as fever.",
+            False,
+        ),
+        ("Only American ginseng has some support.", "American ginseng alone has some support.", True),
+        ("Only American ginseng has some support.", "Only Korean ginseng has some support.", False),
+    ],
+)
+def test_what_is_said_of_one_thing_is_not_let_through_for_its_neighbour(
+    table: ConceptTable, evidence: str, claim: str, kept: bool
+) -> None:
+    result = verify_claim(evidence, claim, table)
+    assert (result.label == "supported") is kept, result
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "kept"),
+    [
+        (
+            "A facial droop without a rash is treated as a stroke.",
+            "A facial droop with no rash is treated as a stroke.",
+            True,
+        ),
+        (
+            "A facial droop without a rash is treated as a stroke.",
+            "A facial droop with a rash is treated as a stroke.",
+            False,
+        ),
+        ("每周不超过3天。", "一周不要超过三天。", True),
+        ("每周不超过3天。", "一周要超过三天。", False),
+        ("Such people need care at once even if they look well.", "即使看上去没事，也要马上就医。", True),
+        ("Such people need care at once.", "这样的人没事，不用担心。", False),
+        ("饮酒会扰乱睡眠。", "Alcohol disturbs sleep.", True),
+        ("饮酒会扰乱睡眠。", "Alcohol does not disturb sleep.", False),
+        ("血钾达到6.5 mmol/L，即使没有症状也应立即送医院。", "血钾达到6.5 mmol/L，没有症状也要马上送医院。", True),
+        ("血钾达到6.5 mmol/L，即使没有症状也应立即送医院。", "血钾达到6.5 mmol/L，有了症状才需要马上送医院。", False),
+        ("消毒纸巾不能代替洗手。", "不能用消毒纸巾代替洗手。", True),
+        ("消毒纸巾不能代替洗手。", "消毒纸巾可以代替洗手。", False),
+        ("Throw away what is left after the feed.", "Discard what is left after the feed.", True),
+        ("Throw away what is left after the feed.", "Never discard what is left after the feed.", False),
+        ("Deodorant may be used on unbroken skin.", "Deodorant can be used where the skin is unbroken.", True),
+        ("Deodorant may be used on unbroken skin.", "Deodorant must be kept off the skin even if unbroken.", False),
+        ("Take the tablets and keep taking them until told to stop.", "Keep taking the tablets.", True),
+        ("Take the tablets and keep taking them until told to stop.", "Stop taking the tablets.", False),
+    ],
+)
+def test_denials_are_read_whatever_the_words(table: ConceptTable, evidence: str, claim: str, kept: bool) -> None:
+    result = verify_claim(evidence, claim, table)
+    assert (result.label == "supported") is kept, result
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "kept"),
+    [
+        ("Ask about low mood in people on interferon.", "People on interferon are asked about low mood.", True),
+        ("Ask about low mood in people on interferon.", "People on glatiramer are asked about low mood.", False),
+        ("使用氯霉素者定期查血。", "People on chloramphenicol have regular blood tests.", True),
+        ("使用氯霉素者定期查血。", "People on vancomycin have regular blood tests.", False),
+        ("Walk for 20 minutes on most days.", "Walking for 20 minutes on most days is advised.", True),
+        ("Walk for 20 minutes on most days.", "Athletes walk for 20 minutes on most days.", False),
+        ("Use a pad during pregnancy.", "During pregnancy the woman uses a pad.", True),
+        ("Use a pad during pregnancy.", "During pregnancy the man uses a pad.", False),
+        ("头痛者应尽快告知医生。", "Tell the doctor about a headache as soon as possible.", True),
+        (
+            "头痛者应尽快告知医生。",
+            "Tell the doctor about a headache as soon as possible and skip the next dose.",
+            False,
+        ),
+        ("Tell the doctor about a headache.", "The doctor should be told of a headache.", True),
+        ("Tell the doctor about a headache.", "A headache is harmless; tell the doctor about it.", False),
+        ("学会比较双足的皮肤温度。", "Learn to compare the skin temperature of both feet.", True),
+        ("学会比较双足的皮肤温度。", "Learn to compare the skin temperature of both hands.", False),
+    ],
+)
+def test_nobody_and_nothing_is_named_that_the_passage_does_not_name(
+    table: ConceptTable, evidence: str, claim: str, kept: bool
+) -> None:
+    result = verify_claim(evidence, claim, table)
+    assert (result.label == "supported") is kept, result
+
+
 def test_what_is_known_of_the_patient_may_be_named(table: ConceptTable) -> None:
     claim = "With chronic kidney disease limit salt."
     assert verify_claim("Limit salt.", claim, table).label != "supported"
