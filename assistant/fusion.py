@@ -108,7 +108,8 @@ def gather(
             continue
         answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
         linked = alarms != _NONE and is_about(statement, topic, alarms, whole, answers, facts, knowledge)
-        if whole.truth is None and not linked and not _says_for_whom(statement, topic, plan, knowledge):
+        unfit = settled or not _says_for_whom(statement, topic, plan, knowledge)
+        if whole.truth is None and not linked and unfit:
             continue
         relevance = found.relevance.get(statement_id, 0.0)
         score = score_of(statement, topic, relevance, plan, facts, hazards, knowledge.table)
