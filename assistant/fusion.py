@@ -127,6 +127,8 @@ def gather(
             continue
         answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
         linked = alarms != _NONE and is_about(statement, topic, alarms, whole, answers, facts, knowledge)
+        if settled and whole.truth is None and not linked:
+            continue
         relevance = found.relevance.get(statement_id, 0.0)
         score = score_of(statement, topic, relevance, plan, facts, hazards, knowledge.table)
         if len(plan.asked) > 1 and relevance >= _WORTH_READING:
