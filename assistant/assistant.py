@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 MAX_QUESTION = 100_000
 MAX_QUERY = 1_500
 _LIMIT = {"nurse": 8, "patient": 6}
+#: So many times as many statements as are shown are looked through for what is said on stopping a medicine.
+_STOPPING = 5
 #: The few that are said in an emergency are chosen among so many.
 _EMERGENCY_POOL = 30
 #: At these levels what was asked for is said first.
@@ -289,7 +291,8 @@ class Assistant:
         whole = make_plan(intake, table)
         stopping = declining.stopping_plan(replace(whole, query=whole.query[:MAX_QUERY]), parts)
         if stopping is not None:
-            more = gather(stopping, facts, self.knowledge, self.searcher, limit, alarms)
+            # Many medicines are not to be stopped on one's own: those meant are picked out of more than are shown.
+            more = gather(stopping, facts, self.knowledge, self.searcher, _STOPPING * limit, alarms)
             medicines = [
                 c for c in intake.concepts("present", "hypothetical", "uncertain") if table[c].kind == "medicine"
             ]

@@ -189,7 +189,7 @@ def _says_for_whom(statement: Statement, topic: Topic, plan: Plan, knowledge: Kn
     as pain, is for anybody who may have it.
     """
     table, for_whom = knowledge.table, concepts_of(topic)
-    named = [one for one in plan.named if table[one].kind != "person"]
+    named = [one for one in (*plan.asked, *plan.named) if table[one].kind != "person"]
     if not named or (topic.topic in table and table[topic.topic].kind == "symptom"):
         return True
     about = for_whom | knowledge.mentioned_in(statement) | {advice.target for advice in statement.advice}

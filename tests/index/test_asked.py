@@ -102,5 +102,5 @@ def test_passages_of_the_topic_that_the_best_ones_stand_in_come_before_equals_of
             documents, passages, embedder.passages(texts), embedder.passages(texts)[:0], embedder.name, "", "{}",
             lambda concept: frozenset(),
         )  # fmt: skip
-    hits = Searcher(directory.open(), embedder).search("salt in soup", k=5)
+    hits = Searcher(directory.open(), embedder, weights=Weights(together=0.5)).search("salt in soup", k=5)
     assert [hit.row for hit in hits[:2]] == [0, 1]
