@@ -7,7 +7,7 @@ say what must be held back, and what is missing becomes a question.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assistant.alarms import Alarms, is_about
@@ -81,7 +81,8 @@ def _is_open(
         return False
     names_illness = any(table[concept].kind == "condition" for concept in plan.named)
     if names_illness:
-        return first and (statement.id in found.about or advises_on_asked(statement, plan, table))
+        about_it = statement.id in found.about or advises_on_asked(statement, plan, table)
+        return first and about_it and _says_for_whom(statement, topic, replace(plan, asked=()), knowledge)
     return first or _says_for_whom(statement, topic, plan, knowledge)
 
 

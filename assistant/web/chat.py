@@ -137,7 +137,7 @@ def _answer(
     asked = [item for item in answer.held_back if item.asked]
     if asked:
         listed = "".join(_not_advised(item, turn, language) for item in asked)
-        blocks.append(_section("held", say("heading.asked", language), f"<ul>{listed}</ul>"))
+        blocks.append(_section("not-advised", say("heading.asked", language), f"<ul>{listed}</ul>"))
     for kind, items in groupby(answer.recommendations, key=lambda item: item.kind):
         listed = "".join(_advice(item, turn, verdicts.get((turn, item.id)), language) for item in items)
         blocks.append(_section("kind", say(f"heading.{kind}", language), f'<ul class="advice">{listed}</ul>'))
