@@ -36,6 +36,8 @@ _SHARE, _LEAST = 0.38, 0.4
 #: A statement that names several of the things asked about weighs them against each other: so much for each,
 #: where search finds it at least this relevant.
 _TOGETHER, _WORTH_READING = 0.25, 0.3
+#: A fact is worth a question where what depends on it comes this near to being shown.
+_WORTH_ASKING = 0.6
 #: Facts whose absence hides a statement and is worth a question; the rest are asked for only if they protect.
 _ALWAYS_ASKED = frozenset({"lab", "vital", "age", "sex", "pregnant", "breastfeeding"})
 _MISSING_WEIGHT = {
@@ -159,7 +161,7 @@ def gather(
     return Evidence(
         chosen=tuple(chosen),
         held=tuple(held),
-        missing=_most_valuable([(score, m) for score, m in pool.missing if score >= floor]),
+        missing=_most_valuable([(score, m) for score, m in pool.missing if score >= _WORTH_ASKING * floor]),
         uncovered=tuple(c for c in plan.asked if c not in covered),
         grounded=is_grounded(plan, facts, knowledge, chosen, bool(covered), found.best_cosine, searcher),
         quoted=tuple(quoted),
