@@ -31,6 +31,8 @@ _LIST_GAP = re.compile(
 _HAS_OR = re.compile(r"\b(?:or|nor)\b|或|也没")
 #: Many people type a blank where a comma belongs.
 _HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff])(?<![没有无否认])[ \t](?=[\u3400-\u9fff])")
+#: A value stands right after its name: "sodium is 128".
+_VALUE_NEXT = re.compile(r"[^\d,.;，。；]{0,24}\d")
 _REACH = 40
 #: These deny one thing: where the next follows without a comma or an "or", it is said anew.
 _SINGLE = frozenset("不勿唔弗毋袂")
@@ -92,6 +94,7 @@ def read(text: str, table: ConceptTable) -> Intake:
             left, right = corrected.written(finding.start, finding.end)
             findings.append(replace(_framed(finding, framed, folded, table), start=left, end=right))
     numbers = read_numbers(folded, table)
+    findings = [f for f in findings if not _is_a_reading(f, normalise(text), numbers, table)]
     if framed:
         present = read_numbers(without(folded, framed), table)
         numbers = replace(
@@ -99,6 +102,14 @@ def read(text: str, table: ConceptTable) -> Intake:
         )
     language = detect_language(text)
     return Intake(text, "zh" if language == "zh" else "en", tuple(findings), numbers, asks(folded))
+
+
+def _is_a_reading(finding: Finding, written: str, numbers: Numbers, table: ConceptTable) -> bool:
+    """Whether the name of a nutrient is that of a measurement with its value: "sodium 128" is nothing to eat."""
+    if table[finding.concept].kind not in ("nutrient", "food"):
+        return False
+    read_as = any(key.startswith(f"{finding.concept}_") for key in numbers.labs)
+    return read_as and _VALUE_NEXT.match(written, finding.end) is not None
 
 
 def _framed(finding: Finding, framed: list[Frame], folded: str, table: ConceptTable) -> Finding:

@@ -109,6 +109,13 @@ def test_a_result_without_a_unit_is_read_where_only_one_unit_is_possible(
     assert read(text, table).numbers.labs == {key: pytest.approx(value)}
 
 
+def test_a_result_is_nothing_to_eat(table: ConceptTable) -> None:
+    assert "sodium" not in read("sodium 128, what to watch", table).concepts("present", "hypothetical")
+    assert "sodium" in read("how much sodium may she eat, her potassium is 4", table).concepts(
+        "present", "hypothetical"
+    )
+
+
 @pytest.mark.parametrize(
     "text", ["sodium 1500 mg a day limit", "calcium 600 mg tablets", "low sodium diet 2 g", "sugars 4 to 7"]
 )
