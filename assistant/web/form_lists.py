@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from assistant.web.strings import _strings, flags
+from assistant.web.strings import STRINGS, flags
 from corpus.form import Complaint
 from corpus.models import Bilingual
 from index.embed import Embedder, Vectors
@@ -50,7 +50,7 @@ def all_signs() -> tuple[Sign, ...]:
 @functools.cache
 def groups() -> tuple[Group, ...]:
     """The groups, in the order in which they are shown."""
-    found: list[dict[str, Any]] = _strings()["patient"]["groups"]
+    found: list[dict[str, Any]] = STRINGS.data["patient"]["groups"]
     return tuple(Group.model_validate(group) for group in found)
 
 

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Any
 
-from corpus.load import read_yaml
+from corpus.strings import Strings
 
 LANGUAGES = [("English", "en"), ("中文", "zh")]
 
 
-@functools.cache
-def _strings() -> dict[str, Any]:
-    data: dict[str, Any] = read_yaml(Path(__file__).parent / "strings.yaml")
-    return data
-
-
-def text(key: str, language: str, **values: object) -> str:
-    """The string at the dotted *key* in *language*, with its placeholders filled in where *values* are given."""
-    node: Any = _strings()
-    for step in key.split("."):
-        node = node[step]
-    found = str(node[language])
-    return found.format(**values) if values else found
+STRINGS = Strings(Path(__file__).parent / "strings.yaml")
+#: The string at a dotted key in a language.
+text = STRINGS.text
 
 
 def unit_names() -> dict[str, str]:
     """How the units are written in which a value can be entered, by the end of a measurement's key."""
-    return {str(key): str(name) for key, name in _strings()["units"].items()}
+    return {str(key): str(name) for key, name in STRINGS.data["units"].items()}
 
 
 def flags() -> list[dict[str, str]]:
     """The patient form's first questions: concept and wording in both languages."""
-    found: list[dict[str, str]] = _strings()["flags"]
+    found: list[dict[str, str]] = STRINGS.data["flags"]
     return found
 
 

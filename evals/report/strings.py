@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
-from typing import Any
 
-from corpus.load import read_yaml
+from corpus.strings import Strings
 
-
-@functools.cache
-def _strings() -> dict[str, Any]:
-    data: dict[str, Any] = read_yaml(Path(__file__).parent / "strings.yaml")
-    return data
-
-
-def text(key: str, language: str, **values: object) -> str:
-    """The string at the dotted *key* in *language*, with its placeholders filled in."""
-    node: Any = _strings()
-    for step in key.split("."):
-        node = node[step]
-    return str(node[language]).format(**values)
+_STRINGS = Strings(Path(__file__).parent / "strings.yaml")
+#: The string at a dotted key in a language.
+text = _STRINGS.text
 
 
 def name(kind: str, key: str, language: str) -> str:
     """The name of a suite or level in *language*; one that is not known here keeps its own."""
-    return str(_strings()[kind][key][language]) if key in _strings()[kind] else key
+    return str(_STRINGS.data[kind][key][language]) if key in _STRINGS.data[kind] else key
