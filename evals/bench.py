@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from assistant.progress import progress_bar
 from corpus.documents import statement_document
 from corpus.load import DATA, load_corpus
 from corpus.models import LANGUAGES
+from evals.stock import stock_store
 from index.build import build_index
 from index.embed import load_embedder
 
@@ -88,25 +88,12 @@ def _answers(care: Assistant) -> list[tuple[str, str]]:
 
 def _langchain(care: Assistant) -> list[tuple[str, str]]:
     """The same questions through a stock LangChain FAISS retriever over the same passages and embedder."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from langchain_community.vectorstores import FAISS
-        from langchain_core.embeddings import Embeddings
-
     embedder = load_embedder(Settings().embedder)
     version = care.searcher.version
 
-    class Same(Embeddings):
-        def embed_documents(self, texts: list[str]) -> list[list[float]]:
-            return [list(map(float, row)) for row in embedder.passages(texts)]
-
-        def embed_query(self, text: str) -> list[float]:
-            return list(map(float, embedder.query(text)))
-
     vectors = version.dense.vectors()
     texts = [version.passage(row).search_text for row in range(len(version.rows))]
-    store: Any = FAISS.from_embeddings(list(zip(texts, vectors.tolist(), strict=True)), Same())
-    retriever = store.as_retriever(search_kwargs={"k": 8})
+    retriever = stock_store(texts, vectors, embedder.query).as_retriever(search_kwargs={"k": 8})
     retriever.invoke(QUESTIONS[0])
     stock = [_timed(lambda q=q: retriever.invoke(q)) for q in _fresh("stock")]
     ours = [_timed(lambda q=q: care.searcher.search(q, k=8)) for q in _fresh("search")]

@@ -23,6 +23,7 @@ from corpus.concepts import ConceptTable
 from corpus.documents import Document, Origin, Passage
 from evals.judged import SEED, JudgedSet, Query, judged_sets
 from evals.metrics import interval, ndcg, paired_interval, recall, reciprocal_rank
+from evals.stock import stock_store
 from index.embed import Embedder, Vectors, load_embedder
 from index.lexical import LexicalIndex
 from index.search import Searcher, Weights
@@ -200,21 +201,10 @@ def _langchain(judged: JudgedSet, vectors: Vectors, queries: _Queries) -> Rank:
         warnings.simplefilter("ignore")
         from langchain_classic.retrievers import EnsembleRetriever
         from langchain_community.retrievers import BM25Retriever
-        from langchain_community.vectorstores import FAISS
-        from langchain_core.embeddings import Embeddings
-
-    class Same(Embeddings):
-        def embed_documents(self, texts: list[str]) -> list[list[float]]:
-            raise NotImplementedError("the vectors are given")
-
-        def embed_query(self, text: str) -> list[float]:
-            return [float(x) for x in queries.query(text)]
 
     numbers = [{"row": number} for number in range(len(judged.texts))]
     words: Any = BM25Retriever.from_texts(list(judged.texts), metadatas=numbers, k=_DEPTH)
-    store: Any = FAISS.from_embeddings(
-        list(zip(judged.texts, vectors.tolist(), strict=True)), Same(), metadatas=numbers
-    )
+    store = stock_store(judged.texts, vectors, queries.query, numbers)
     retriever: Any = EnsembleRetriever(
         retrievers=[words, store.as_retriever(search_kwargs={"k": _DEPTH})], weights=[0.5, 0.5]
     )

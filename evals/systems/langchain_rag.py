@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from assistant import Assistant
 from assistant.call_model import call
+from evals.stock import stock_store
 from evals.systems.passages import MOST
 from evals.systems.prose import LANGUAGE, LONGEST, response_to
 from evals.systems.protocol import Asked, Response, Source
@@ -57,26 +57,12 @@ class LangchainRag:
 
 
 def _retriever(care: Assistant, embedder: Embedder) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from langchain_community.vectorstores import FAISS
-        from langchain_core.embeddings import Embeddings
-
-    class Same(Embeddings):
-        def embed_documents(self, texts: list[str]) -> list[list[float]]:
-            raise NotImplementedError("the vectors are given")
-
-        def embed_query(self, text: str) -> list[float]:
-            return [float(x) for x in embedder.query(text)]
-
     version = care.searcher.version
     vectors = version.dense.vectors()
     document = functools.cache(version.document)
-    pairs, notes = [], []
-    for row in version.statement_rows.nonzero()[0].tolist():
+    texts, rows, notes = [], version.statement_rows.nonzero()[0].tolist(), []
+    for row in rows:
         passage = version.passage(row)
-        text = document(passage.document).text[passage.start : passage.end]
-        pairs.append((text, vectors[row].tolist()))
+        texts.append(document(passage.document).text[passage.start : passage.end])
         notes.append({"entry": version.rows[row].entry, "title": passage.origin.title})
-    store: Any = FAISS.from_embeddings(pairs, Same(), metadatas=notes)
-    return store.as_retriever(search_kwargs={"k": MOST})
+    return stock_store(texts, vectors[rows], embedder.query, notes).as_retriever(search_kwargs={"k": MOST})
