@@ -20,7 +20,7 @@ from assistant.plan import Plan
 from assistant.quotes import quote
 from assistant.relevance import Found, advises_on_asked, is_grounded, least_cosine_for, relevance_of, score_of
 from corpus.concepts import ConceptTable
-from corpus.conditions import Fact, Missing, Verdict, evaluate
+from corpus.conditions import Fact, Missing, Verdict, evaluate, leaves
 from corpus.models import Statement, Topic
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ _TOGETHER, _WORTH_READING = 0.25, 0.3
 _WORTH_ASKING = 0.6
 #: Facts whose absence hides a statement and is worth a question; the rest are asked for only if they protect.
 _ALWAYS_ASKED = frozenset({"lab", "vital", "age", "sex", "pregnant", "breastfeeding"})
+#: Who somebody is: advice for one kind of people only, in which everybody else would read themselves.
+_WHO_ASKS = frozenset({"sex", "pregnant", "breastfeeding"})
 _MISSING_WEIGHT = {
     "lab": 1.0,
     "vital": 1.0,
@@ -71,7 +73,8 @@ def _is_open(
 
     The question itself can be about that illness, or about the very thing advised on. Where nothing is on record and
     no illness is named, what search finds first is advice in general, and so is what it finds to be about what is
-    named, as long as the wording says whom it is for.
+    named, as long as the wording says whom it is for. What is for one sex, or for pregnancy, must say so
+    in any case: a mother-to-be leaves out soft cheese, not everybody.
     """
     table = knowledge.table
     first = statement.id in found.first
@@ -85,6 +88,8 @@ def _is_open(
     if names_illness:
         about_it = statement.id in found.about or advises_on_asked(statement, plan, table)
         return first and about_it and _says_for_whom(statement, topic, replace(plan, asked=()), knowledge)
+    if any(leaf in _WHO_ASKS for leaf, _ in leaves(topic.applies_when or {})):
+        return _names_whom(statement, topic, knowledge)
     return first or _says_for_whom(statement, topic, plan, knowledge)
 
 
@@ -198,6 +203,12 @@ def _says_for_whom(statement: Statement, topic: Topic, plan: Plan, knowledge: Kn
     about = for_whom | knowledge.mentioned_in(statement) | {advice.target for advice in statement.advice}
     if any(related(one, other, table) for one in named for other in about):
         return True
+    return _names_whom(statement, topic, knowledge)
+
+
+def _names_whom(statement: Statement, topic: Topic, knowledge: Knowledge) -> bool:
+    """Whether every wording of a statement names what its topic is about."""
+    table, for_whom = knowledge.table, concepts_of(topic)
     wordings = [statement.text.en, *([statement.plain.en] if statement.plain else [])]
     return all(
         any(related(mention.concept, one, table) for mention in table.find(words) for one in for_whom)
