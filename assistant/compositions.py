@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,10 +60,8 @@ class Compositions:
     def find(self, folded: str, clauses: Iterable[Span]) -> list[Mention]:
         """The findings in normalised text, each within one clause, with the spans of their parts."""
         hits = sorted({*self._hits(folded), *self._pattern_hits(folded)})
-        hidden = [(start, end) for start, end, group in hits if group in self.shadows]
-        hits = [
-            (a, b, group) for a, b, group in hits if not any(s <= a and b <= e and b - a < e - s for s, e in hidden)
-        ]
+        hidden = _maximal([(start, end) for start, end, group in hits if group in self.shadows])
+        hits = [hit for hit in hits if not _lies_in(hit[:2], hidden)]
         if not hits:
             return []
         language = "zh" if HAN.search(folded) else "en"
@@ -168,11 +167,11 @@ class Compositions:
         return False
 
 
-def _grouped(hits: Iterable[tuple[int, int, str]], start: int, end: int) -> dict[str, list[Span]]:
-    """The hits of each group within a stretch of the text."""
+def _grouped(hits: Sequence[tuple[int, int, str]], start: int, end: int) -> dict[str, list[Span]]:
+    """The hits of each group within a stretch of the text; *hits* are in order."""
     inside: dict[str, list[Span]] = {}
-    for left, right, group in hits:
-        if start <= left and right <= end:
+    for left, right, group in hits[bisect_left(hits, (start,)) : bisect_left(hits, (end,))]:
+        if right <= end:
             inside.setdefault(group, []).append((left, right))
     return inside
 
@@ -192,7 +191,17 @@ def _whole(text: str, end: int) -> int:
 
 def _maximal(spans: Sequence[Span]) -> list[Span]:
     """Spans that lie in no other one: of "heart" and "heart attack" the longer."""
-    return [s for s in spans if not any(o != s and o[0] <= s[0] and s[1] <= o[1] for o in spans)]
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda s: (s[0], -s[1])):
+        if not kept or span[1] > kept[-1][1]:
+            kept.append(span)
+    return kept
+
+
+def _lies_in(span: Span, others: Sequence[Span]) -> bool:
+    """Whether a span is a part of one of the *others*, which are in order and none within another."""
+    last = bisect_right(others, span[0], key=lambda s: s[0]) - 1
+    return last >= 0 and others[last] != span and span[1] <= others[last][1]
 
 
 def _distance(folded: str, spans: Sequence[Span], across: bool) -> int | None:
@@ -207,14 +216,24 @@ def _distance(folded: str, spans: Sequence[Span], across: bool) -> int | None:
 
 def merge_mentions(named: list[Mention], composed: list[Mention], table: ConceptTable) -> list[Mention]:
     """Both kinds of mention in order; of two at the same place that say the same the more exact one stays."""
-    kept = list(named)
-    for mention in sorted(composed, key=lambda m: not m.plain):
-        rivals = [k for k in kept if k.start < mention.end and mention.start < k.end]
-        if any(table.is_a(r.concept, mention.concept) for r in rivals):
-            continue
-        kept = [k for k in kept if k not in rivals or not table.is_a(mention.concept, k.concept)]
+    kept: list[Mention] = []
+    at: dict[int, set[int]] = {}  # which of them stand at a character
+
+    def keep(mention: Mention) -> None:
+        for place in range(mention.start, mention.end):
+            at.setdefault(place, set()).add(len(kept))
         kept.append(mention)
-    return sorted(kept, key=lambda m: (m.start, m.end))
+
+    gone: set[int] = set()
+    for mention in named:
+        keep(mention)
+    for mention in sorted(composed, key=lambda m: not m.plain):
+        rivals = {n for place in range(mention.start, mention.end) for n in at.get(place, ())} - gone
+        if any(table.is_a(kept[n].concept, mention.concept) for n in rivals):
+            continue
+        gone |= {n for n in rivals if table.is_a(mention.concept, kept[n].concept)}
+        keep(mention)
+    return sorted((m for n, m in enumerate(kept) if n not in gone), key=lambda m: (m.start, m.end))
 
 
 @functools.cache

@@ -42,8 +42,8 @@ class Frame:
 
 def frames(folded: str) -> list[Frame]:
     """The stretches of a message that are not about this patient now."""
-    is_over = bool(_pattern("resolved", folded).search(folded) or _pattern("well", folded).search(folded))
-    is_idle = _pattern("idle", folded).search(folded) is not None
+    is_over = _holds(folded, "resolved") or _holds(folded, "well")
+    is_idle = _holds(folded, "idle")
     is_learning = _is_learning(folded)
     found: list[Frame] = []
     start = 0
@@ -57,9 +57,9 @@ def frames(folded: str) -> list[Frame]:
 
 def _is_learning(folded: str) -> bool:
     """Whether a message is about learning or planning, and says that nobody is ill."""
-    if not _pattern("topic", folded).search(folded):
+    if not _holds(folded, "topic"):
         return False
-    return any(_pattern(name, folded).search(folded) for name in ("well", "self_well", "idle"))
+    return any(_holds(folded, name) for name in ("well", "self_well", "idle"))
 
 
 def _learned(folded: str, start: int, end: int) -> Iterator[Frame]:
@@ -72,7 +72,7 @@ def _learned(folded: str, start: int, end: int) -> Iterator[Frame]:
 
 def asks(folded: str) -> bool:
     """Whether a message asks something, or says that its writer is well, rather than only telling."""
-    return any(_pattern(name, folded).search(folded) for name in ("asks", "self_well"))
+    return any(_holds(folded, name) for name in ("asks", "self_well"))
 
 
 def without(folded: str, found: list[Frame]) -> str:
@@ -89,7 +89,7 @@ def happening(folded: str, place: int) -> bool:
         if start <= place < start + len(sentence):
             if HAN.search(folded) and _simply_said(folded, sentence):
                 return True
-            return bool(_pattern("happening", folded).search(sentence)) and not _pattern("told", folded).search(folded)
+            return bool(_pattern("happening", folded).search(sentence)) and not _holds(folded, "told")
         start += len(sentence)
     return False
 
@@ -99,9 +99,7 @@ def _simply_said(folded: str, sentence: str) -> bool:
     if len(sentence) < _A_TALE:
         return False
     signs = ("told", "past", "past_verb", "dead", "self_well", "idle", "asks", "story", "turn")
-    return _pattern("distant", folded).search(sentence) is not None and not any(
-        _pattern(name, folded).search(folded) for name in signs
-    )
+    return _pattern("distant", folded).search(sentence) is not None and not any(_holds(folded, name) for name in signs)
 
 
 def _in_sentence(folded: str, start: int, end: int, is_over: bool, is_idle: bool) -> Iterator[Frame]:
@@ -113,9 +111,9 @@ def _in_sentence(folded: str, start: int, end: int, is_over: bool, is_idle: bool
     if HAN.search(folded, start, end):
         yield from _of_others(folded, start, end)
     cared_for = has("aftercare") and not happening(folded, start)
-    if not has("alive") or cared_for or (has("dead") and _pattern("self_well", folded).search(folded)):
+    if not has("alive") or cared_for or (has("dead") and _holds(folded, "self_well")):
         past_or_dead = has("past_verb") or has("past") or has("dead")
-        elsewhere = cared_for or _pattern("self_well", folded).search(folded)
+        elsewhere = cared_for or _holds(folded, "self_well")
         if (has("distant") or (has("kin") and past_or_dead)) and elsewhere and not happening(folded, start):
             yield Frame(start, end, "other")
             return
@@ -192,6 +190,12 @@ def _until_now(folded: str, start: int, end: int, status: FrameStatus) -> Iterat
         yield Frame(left, right, status)
         if _ASKED.search(folded, left, right):
             return
+
+
+@functools.lru_cache(maxsize=64)
+def _holds(folded: str, name: str) -> bool:
+    """Whether the whole text holds an expression of a list: asked for every sentence, looked for once."""
+    return _pattern(name, folded).search(folded) is not None
 
 
 def _pattern(name: str, folded: str) -> re.Pattern[str]:

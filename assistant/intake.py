@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -81,20 +82,22 @@ class _Cue:
 
 def read(text: str, table: ConceptTable) -> Intake:
     """Read *text*: its language, the findings in it with their status, and the numbers in it."""
-    corrected = correct(respell(_HAN_BLANK.sub(",", normalise(text)), table), table)
+    written = normalise(text)
+    corrected = correct(respell(_HAN_BLANK.sub(",", written), table), table)
     folded = corrected.text
     clauses = list(_clauses(folded))
     composed = compositions().find(folded, clauses)
     mentions = _qualified(folded, merge_mentions(table.find(folded), composed, table))
     framed = frames(folded)
     findings: list[Finding] = []
+    starts = [m.start for m in mentions]
     for start, end in clauses:
-        inside = [m for m in mentions if start <= m.start < end]
+        inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
         for finding in _assert_statuses(folded, start, end, inside, table):
             left, right = corrected.written(finding.start, finding.end)
             findings.append(replace(_framed(finding, framed, folded, table), start=left, end=right))
     numbers = read_numbers(folded, table)
-    findings = [f for f in findings if not _is_a_reading(f, normalise(text), numbers, table)]
+    findings = [f for f in findings if not _is_a_reading(f, written, numbers, table)]
     if framed:
         present = read_numbers(without(folded, framed), table)
         numbers = replace(

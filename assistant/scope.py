@@ -99,7 +99,7 @@ def _spans(text: str, boundary: re.Pattern[str], start: int = 0, end: int | None
     end = len(text) if end is None else end
     cuts = [
         m.end() for m in boundary.finditer(text, start, end)
-        if not (m[0].startswith(".") and _ABBREVIATION.search(text[start : m.start()]))
+        if not (m[0].startswith(".") and _ABBREVIATION.search(text[max(start, m.start() - 10) : m.start()]))
     ]  # fmt: skip
     for cut in [*cuts, end]:
         raw = text[start:cut]

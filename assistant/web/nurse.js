@@ -14,8 +14,9 @@
     watch("value", () => {
       const reply = JSON.parse(props.value);
       if (reply.n === undefined) return;
+      const sent = busy;
       replied = reply;
-      soon(() => obey(reply));
+      soon(() => obey(reply, sent));
     });
     document.body.dataset.ready = "yes";
     if (!document.body.dataset.side) show("evidence", false);
@@ -48,12 +49,12 @@
   const soon = (task) => requestAnimationFrame(() => setTimeout(task, 30));
 
   // --- what a reply asks for -------------------------------------------------------------------------------------
-  function obey({ ok, do: wanted }) {
+  function obey({ ok, do: wanted }, sent) {
     synchronise();
     if (!ok) return;
     if (wanted.language) { document.documentElement.lang = wanted.language === "zh" ? "zh-CN" : "en"; show(document.body.dataset.side, false); }
-    if (wanted.clear) { const q = one("#q"); q.value = ""; grow(q); }
-    if (wanted.reset) reset(wanted.reset);
+    if (wanted.clear) { const q = one("#q"); if (as_sent(q.form, sent)) { q.value = ""; grow(q); } }
+    if (wanted.reset) reset(wanted.reset, sent);
     if (wanted.side) show(wanted.side, false);
     if (wanted.latest) latest();
     if (wanted.flash) flash(wanted.flash);
@@ -64,9 +65,14 @@
   function synchronise() {
     all("#who [data-change]").forEach((box) => { box.value = box.getAttribute("value") || ""; });
   }
-  function reset(act) {
-    if (act === "add" || act === "new") { const form = one("#add-form"); if (form) { form.reset(); shape(form, null); } }
-    if (act === "observe" || act === "new") { const form = one("#observe form"); if (form) form.reset(); }
+  // What was begun while the program worked stays.
+  const as_sent = (form, sent) => sent && [...new FormData(form)].every(([name, value]) => sent[name] === undefined || sent[name] === value);
+  function reset(act, sent) {
+    for (const [name, form] of [["add", one("#add-form")], ["observe", one("#observe form")]]) {
+      if (!form || !(act === "new" || (act === name && as_sent(form, sent)))) continue;
+      form.reset();
+      if (name === "add") shape(form, null);
+    }
   }
   function latest() {
     const said = all("#chat .said").pop(), log = one("#chat");
@@ -158,11 +164,7 @@
     if (form.id === "question" && busy && busy.act === "ask") return;
     care(data);
   });
-  function say(words) {
-    const q = one("#q");
-    q.value = words;
-    one("#question").requestSubmit();
-  }
+  const say = (words) => { if (!busy || busy.act !== "ask") care({ act: "ask", words }); };
   function begin(words) {
     const q = one("#q");
     q.value = q.value.trim() ? `${q.value.trimEnd()} ${words}` : words;

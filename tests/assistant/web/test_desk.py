@@ -13,7 +13,7 @@ from assistant.web.desk import Desk
 from assistant.web.find import Finder
 from assistant.web.questions import read_question
 from assistant.web.refusal import RefusalError, said
-from assistant.web.strings import _strings, unit_names
+from assistant.web.strings import STRINGS, unit_names
 from corpus.concepts import ConceptTable
 
 _ASKED = "72-year-old man, CKD stage 4, K 5.6, takes ibuprofen. What should he eat and avoid?"
@@ -213,7 +213,7 @@ def test_every_string_of_the_pages_is_there_in_both_languages() -> None:
             for key, inner in node.items():
                 check(inner, f"{where}.{key}")
 
-    check({key: value for key, value in _strings().items() if key != "units"}, "strings")
+    check({key: value for key, value in STRINGS.data.items() if key != "units"}, "strings")
 
 
 def test_words_that_begin_a_new_conversation_leave_nothing_of_the_last_patient(care: Assistant) -> None:

@@ -159,6 +159,23 @@ def test_facts_are_found_by_either_name_and_added_with_the_keyboard(nurse: Any) 
     assert "not recognised" in nurse.facts()
 
 
+def test_what_is_begun_while_the_program_works_stays(nurse: Any) -> None:
+    page = nurse.page
+    box, question = page.locator("#add-word"), page.locator("#q")
+    box.fill("gout")
+    box.press("Enter")
+    box.fill("gastri")
+    page.locator("[data-fact='conditions:gout']").wait_for()
+    nurse.settle()
+    assert box.input_value() == "gastri"
+    question.fill("How much should she drink?")
+    question.press("Enter")
+    question.fill("And at night?")
+    page.locator("#chat .answer .tools").last.wait_for()
+    nurse.settle()
+    assert question.input_value() == "And at night?"
+
+
 def _observe(page: Any, at: str, **values: str) -> None:
     form = page.locator("#observe form")
     for name, value in values.items():
