@@ -57,3 +57,27 @@ def show_entry(
     if found is None:
         raise InputError(f"nothing in the knowledge files has the id {entry!r}")
     show(found, json.dumps(found, ensure_ascii=False, indent=2, default=str), as_json)
+
+
+@app.command()
+def vectors(
+    fresh: Annotated[bool, typer.Option("--fresh", help="embed every text anew, also the unchanged ones")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the vectors that come with the program, after the knowledge files were changed."""
+    import tempfile
+
+    from assistant.progress import progress_bar
+    from index.build import build_index
+    from index.embed import load_embedder
+    from index.shipped import SHIPPED, ship
+    from index.store import IndexDirectory
+
+    with tempfile.TemporaryDirectory() as folder, progress_bar("Embedding the knowledge files") as progress:
+        manifest = build_index(Path(folder), load_embedder(), fresh=fresh, progress=progress)
+        version = IndexDirectory(Path(folder)).open()
+        known = version.vectors()
+        version.close()
+    ship(known, manifest.embedder)
+    written = {"vectors": len(known), "embedder": manifest.embedder, "file": str(SHIPPED)}
+    show(written, f"{len(known)} vectors of {manifest.embedder} in {SHIPPED}", as_json)

@@ -21,9 +21,13 @@ app = typer.Typer(no_args_is_help=True, help="Build, change and inspect the inde
 
 
 @app.command()
-def build(index: IndexDir = None, as_json: Json = False) -> None:
+def build(
+    index: IndexDir = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="embed every text anew; takes minutes")] = False,
+    as_json: Json = False,
+) -> None:
     """Build the index from the knowledge files; users' documents in it are kept."""
-    _change_index(index, as_json)
+    _change_index(index, as_json, fresh=fresh)
 
 
 @app.command()

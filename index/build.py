@@ -16,6 +16,7 @@ from corpus.models import LANGUAGES, RuleFile, Topic
 from index.embed import Embedder, Vectors
 from index.errors import IndexUnusableError
 from index.pending import PendingVectors, pending_vectors
+from index.shipped import shipped_vectors
 from index.store import IndexDirectory, IndexVersion, Manifest, text_hash
 
 #: Called with the number of passages embedded so far and the number to embed.
@@ -41,11 +42,13 @@ def build_index(
     remove: Iterable[str] = (),
     progress: Progress | None = None,
     timeout: float = 0,
+    fresh: bool = False,
 ) -> Manifest:
     """Build the index at *path* anew: the corpus under *data*, the users' documents already there, and changes.
 
     *add* brings in documents (replacing those of the same id), *remove* names ids to leave out.
-    Vectors of unchanged texts come from the index that is there. Raises
+    Vectors of unchanged texts come from the index that is there or came with the program, unless all is to be
+    embedded *fresh*. Raises
     :class:`~index.errors.IndexUnusableError` or :class:`~corpus.errors.CorpusError`.
     """
     directory = IndexDirectory(path)
@@ -70,7 +73,9 @@ def build_index(
             contents.pop(document_id, None)
         documents = [document for document, _ in contents.values()]
         all_passages = [passage for _, passages in contents.values() for passage in passages]
-        reusable = old.vectors() if old is not None and old.manifest.embedder == embedder.name else {}
+        reusable = {} if fresh else shipped_vectors(embedder.name)
+        if not fresh and old is not None and old.manifest.embedder == embedder.name:
+            reusable |= old.vectors()
         if old is not None:
             old.close()
         searched = [passage for passage in all_passages if passage.embed_text]
