@@ -61,9 +61,21 @@ def add(
     if added:
         _write_index(path, add=added, remove=gone)
     passages = sum(len(of_document) for _, of_document in added)
+    earlier = set().union(*of_source.values()) if of_source else set()
+    replaced = sum(document.id in earlier for document, _ in added)
     not_read = [{"file": name, "reason": reason} for name, reason in failed]
-    report = {"documents": len(added), "passages": passages, "unchanged": unchanged, "not_read": not_read}
-    plain = f"added {len(added)} documents with {passages} passages; {unchanged} unchanged; {len(failed)} not read"
+    report = {
+        "documents": len(added),
+        "passages": passages,
+        "replaced": replaced,
+        "unchanged": unchanged,
+        "not_read": not_read,
+    }
+    plain = (
+        f"added {len(added)} documents with {passages} passages"
+        + (f" ({replaced} in place of earlier ones of the same name)" if replaced else "")
+        + f"; {unchanged} unchanged; {len(failed)} not read"
+    )
     show(report, plain, as_json)
     if failed:
         raise typer.Exit(BAD_INPUT)

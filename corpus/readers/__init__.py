@@ -48,7 +48,7 @@ _IGNORED = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".css", ".js", ".i
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What came of one file: its documents, or why there are none. ``unchanged`` ones were not read again."""
+    """What came of one file: its documents, or why there are none. ``unchanged`` ones are known, by whatever name."""
 
     path: Path
     source: str
@@ -66,19 +66,23 @@ def read_paths(
     """Read files and folders, one result a file, in order.
 
     *origin* overrides what the files say of themselves (``title``, ``publisher``, ``year``, ``url``,
-    ``licence``, ``jurisdiction``). *known* maps sources to the hash they were last read with; such files
-    are passed over unread.
+    ``licence``, ``jurisdiction``). *known* maps sources to the hash they were last read with; files of that
+    content are passed over unread, also where they are a copy or are given by another folder's name.
     """
     given = {key: value for key, value in (origin or {}).items() if value is not None}
+    hashes = set((known or {}).values())
+    seen: dict[str, Path] = {}
     for path, source in _walk(paths):
         if path.suffix.lower() in _IGNORED:
             continue
         try:
             data = _load(path)
             key = hashlib.sha256(data + repr(sorted(given.items())).encode()).hexdigest()
-            if (known or {}).get(source) == key:
+            if key in hashes:
                 yield FileResult(path, source, unchanged=True)
                 continue
+            if seen.setdefault(source, path) != path:
+                raise ValueError(f"has the same name as {seen[source]}; rename one, or add the folder they stand in")
             documents = tuple(
                 document.model_copy(update={"source": source, "source_hash": key})
                 for document in _read(path, source, data, given, text_field)
@@ -86,6 +90,7 @@ def read_paths(
         except (OSError, ValueError, RecursionError) as error:
             yield FileResult(path, source, error=" ".join(str(error).split()) or type(error).__name__)
             continue
+        hashes.add(key)
         yield FileResult(path, source, documents)
 
 

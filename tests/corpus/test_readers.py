@@ -224,6 +224,26 @@ def test_what_has_not_changed_is_passed_over(tmp_path: Path) -> None:
     assert not read_one(path, known=known).unchanged
 
 
+def test_a_folder_given_by_its_parent_is_known_and_a_copy_is_read_once(tmp_path: Path) -> None:
+    ward = tmp_path / "ward"
+    ward.mkdir()
+    (ward / "note.txt").write_text("Wear firm shoes.", encoding="utf-8")
+    known = {r.source: d.source_hash for r in read_paths([ward]) for d in r.documents}
+    assert [r.unchanged for r in read_paths([tmp_path], known=known)] == [True]
+    (ward / "copy of note.txt").write_text("Wear firm shoes.", encoding="utf-8")
+    assert sorted(r.unchanged for r in read_paths([ward])) == [False, True]
+
+
+def test_two_files_of_one_name_are_not_taken_for_one(tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "note.txt" for folder in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"The phone of ward {path.parent.name} is on the wall.", encoding="utf-8")
+    first, second = read_paths(paths)
+    assert first.documents
+    assert "same name" in (second.error or "")
+
+
 def test_ten_thousand_files_are_walked_lazily(tmp_path: Path) -> None:
     for number in range(10_000):
         (tmp_path / f"{number:05}.txt").write_bytes(b"Wear firm shoes.")
