@@ -108,11 +108,25 @@ def read(text: str, table: ConceptTable) -> Intake:
 
 
 def _is_a_reading(finding: Finding, written: str, numbers: Numbers, table: ConceptTable) -> bool:
-    """Whether the name of a nutrient is that of a measurement with its value: "sodium 128" is nothing to eat."""
+    """Whether the name of a nutrient is that of a measurement, with its value or in a longer name.
+
+    "Sodium 128" and "blood sugar" are nothing to eat.
+    """
     if table[finding.concept].kind not in ("nutrient", "food"):
         return False
+    for name in _measured(table):
+        first = max(0, finding.end - len(name))
+        if len(name) > finding.end - finding.start and first <= written.find(name, first) <= finding.start:
+            return True
     read_as = any(key.startswith(f"{finding.concept}_") for key in numbers.labs)
     return read_as and _VALUE_NEXT.match(written, finding.end) is not None
+
+
+@functools.lru_cache(maxsize=4)
+def _measured(table: ConceptTable) -> tuple[str, ...]:
+    """The names of what is measured in blood and urine, of more than one word."""
+    names = (normalise(name) for m in table.measurements.values() if m.kind == "lab" for name in m.names)
+    return tuple(name for name in names if " " in name)
 
 
 def _framed(finding: Finding, framed: list[Frame], folded: str, table: ConceptTable) -> Finding:
