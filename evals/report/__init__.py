@@ -1,4 +1,4 @@
-"""The report of a run: one HTML page that needs nothing else, beside its figures as JSON and CSV."""
+"""The report of a run: one HTML page that needs nothing else, beside its figures as JSON, CSV and Markdown."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NEEDS = ("jinja2", "matplotlib", "pandas")
 
 
 def write(folder: Path, language: Language = "en") -> Path:
-    """Write ``figures.json``, ``figures.csv`` and ``report.html`` beside a run's records; returns the page.
+    """Write ``figures.json``, ``figures.csv``, ``headline.md`` and ``report.html`` beside a run's records.
 
-    Raises :class:`~assistant.InputError` where the records cannot be read or a measure is not listed, and
+    Returns the page. Raises :class:`~assistant.InputError` where the records cannot be read or a measure is not listed, and
     :class:`ModuleNotFoundError` with what to install where a library that the report is made with is missing.
     """
     missing = [name for name in _NEEDS if find_spec(name) is None]
@@ -27,9 +27,11 @@ def write(folder: Path, language: Language = "en") -> Path:
         )
     from evals.figures import results, write_figures
     from evals.report.page import render
+    from evals.report.tables import headline
 
     found = results(read_run(folder))
     write_figures(found, folder)
+    (folder / "headline.md").write_text(headline(found, language), encoding="utf-8", newline="\n")
     page = folder / "report.html"
     page.write_text(render(found, language), encoding="utf-8", newline="\n")
     return page

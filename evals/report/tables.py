@@ -75,6 +75,17 @@ def figure_rows(results: Results, language: Language) -> list[Row]:
     return rows
 
 
+def headline(results: Results, language: Language = "en") -> str:
+    """The main measures of a run as a Markdown table, a column a system: figure, 95 % interval, number of cases."""
+    systems = results.run.systems
+    lines = ["| suite | measure | " + " | ".join(systems) + " |", "|" + "---|" * (len(systems) + 2)]
+    for row in figure_rows(results, language):
+        if row.group == ALL and row.about.headline:
+            cells = (f"{cell.shown} ({cell.interval}; {cell.n})" if cell else "" for cell in row.cells)
+            lines.append(" | ".join((f"| {row.suite}", row.about.title[language], *cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def difference_rows(results: Results, names: Iterable[tuple[str, str]], language: Language) -> list[DifferenceRow]:
     """The measures, given as (suite, name), of every other system minus those of the first."""
     found: dict[tuple[str, str, str], Difference] = {}
