@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-#: What a server answers that does not know a field of the request.
-_REFUSED = frozenset({400, 404, 415, 422, 501})
+#: What a server answers that does not know a field of the request; llama-cpp-python's says 500.
+_REFUSED = frozenset({400, 404, 415, 422, 500, 501})
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,12 @@ def plain(handler: _Handler, request: dict[str, Any]) -> None:
 
 
 @behaviour
+def clumsy(handler: _Handler, request: dict[str, Any]) -> None:
+    """A server that calls structured output its own error, as llama-cpp-python's does."""
+    handler.fail(500) if "response_format" in request else handler.say(as_lines(lines_of(request)))
+
+
+@behaviour
 def reworded(handler: _Handler, request: dict[str, Any]) -> None:
     said = {
         key: text.replace("must not eat", "should not eat").replace("Do not use", "Never use")

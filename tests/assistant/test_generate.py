@@ -69,7 +69,7 @@ def _is_composed(answer: Answer, composed: Answer, reason: str) -> None:
         assert block in answer.text
 
 
-@pytest.mark.parametrize("name", ["schema", "plain", "reworded"])
+@pytest.mark.parametrize("name", ["schema", "plain", "clumsy", "reworded"])
 def test_good_words_are_shown_with_the_same_citations(
     care: Assistant, worded: Callable[..., Assistant], name: str
 ) -> None:
