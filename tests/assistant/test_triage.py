@@ -67,6 +67,18 @@ def test_a_dangerous_potassium_is_seen_without_any_words(knowledge: Knowledge, p
 
 
 @pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("My 3-year-old fell off the sofa and has been sick twice.", "emergency"),
+        ("娃从床上掉下来后一直睡，叫他没啥精神", "emergency"),
+        ("my son, 10, fell off his bike last year and has a tummy bug and vomiting now", "routine"),
+    ],
+)
+def test_a_childs_fall_with_signs_of_a_head_injury_nobody_saw(knowledge: Knowledge, text: str, right: str) -> None:
+    assert level(text, knowledge) == right
+
+
+@pytest.mark.parametrize(
     "text", ["82岁糖尿病，刚打完胰岛素手抖出冷汗", "He has diabetes and is shaky and sweating after his insulin"]
 )
 def test_signs_of_low_glucose_after_insulin_are_urgent(knowledge: Knowledge, text: str) -> None:
