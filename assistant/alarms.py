@@ -26,6 +26,8 @@ _NOT_AN_ILLNESS = frozenset({"age_years", "sex"})
 #: What an emergency answer may hold, and how much of it.
 _EMERGENCY_KINDS = frozenset({"escalate", "intervene"})
 _EMERGENCY_LIMIT = 3
+#: What can wait while something urgent is looked into, unless it answers the question.
+_CAN_WAIT = frozenset({"diet", "activity", "educate"})
 _PART = re.compile(r"[;；。]|\.\s")
 
 
@@ -149,6 +151,11 @@ def in_emergency(chosen: Sequence[Chosen], alarms: Alarms, table: ConceptTable) 
     ]  # fmt: skip
     urgent.sort(key=lambda c: (not c.safety, not (c.answers and c.own), -c.score))
     return tuple(urgent[:_EMERGENCY_LIMIT])
+
+
+def in_urgency(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
+    """What has to do with an urgent matter where nothing in particular was asked: how to live can wait."""
+    return tuple(c for c in chosen if c.linked or c.safety or c.answers or c.statement.kind not in _CAN_WAIT)
 
 
 def _is_for_later(statement: Statement, alarms: Alarms, table: ConceptTable) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import compose, declining
-from assistant.alarms import Alarms, alarming, in_emergency
+from assistant.alarms import Alarms, alarming, in_emergency, in_urgency
 from assistant.answer import Answer, Audience, Urgency
 from assistant.errors import InputError
 from assistant.evidence import Evidence, related
@@ -319,6 +319,8 @@ class Assistant:
         urgency = compose.urgency_of(triaged, language, number, book)
         chosen = evidence.chosen if evidence.grounded else ()
         held_back = evidence.held if evidence.grounded else ()
+        if urgency.level == "urgent" and not (plan.asked or plan.kinds):
+            chosen = in_urgency(chosen)
         if urgency.level == "emergency":
             chosen = in_emergency(chosen, alarms, table)
             asked_about = (*plan.asked, *plan.considered)
