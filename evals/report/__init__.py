@@ -16,8 +16,9 @@ _NEEDS = ("jinja2", "matplotlib", "pandas")
 def write(folder: Path, language: Language = "en") -> Path:
     """Write ``figures.json``, ``figures.csv``, ``headline.md`` and ``report.html`` beside a run's records.
 
-    Returns the page. Raises :class:`~assistant.InputError` where the records cannot be read or a measure is not listed, and
-    :class:`ModuleNotFoundError` with what to install where a library that the report is made with is missing.
+    Returns the page. Raises :class:`~assistant.InputError` where the records cannot be read or a measure is not
+    listed, and :class:`ModuleNotFoundError` with what to install where a library that the report is made with is
+    missing.
     """
     missing = [name for name in _NEEDS if find_spec(name) is None]
     if missing:
