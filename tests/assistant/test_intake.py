@@ -138,6 +138,24 @@ def test_what_a_text_states_becomes_part_of_the_patient(table: ConceptTable) -> 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "she keeps coughing when she drinks tea", "Mum splutters every time she eats",
+        "When he drinks water it goes down the wrong way", "一喝水就咳嗽", "喝茶的时候总咳", "边吃边呛",
+    ],
+)  # fmt: skip
+def test_coughing_at_food_and_drink_is_a_sign_of_unsafe_swallowing(table: ConceptTable, text: str) -> None:
+    assert "coughing_when_eating" in read(text, table).concepts("present")
+
+
+@pytest.mark.parametrize(
+    "text", ["I have a cough. What should I drink?", "吃降压药后老咳嗽", "cough while on lisinopril"]
+)
+def test_a_cough_beside_food_or_medicine_is_none(table: ConceptTable, text: str) -> None:
+    assert "coughing_when_eating" not in read(text, table).concepts()
+
+
+@pytest.mark.parametrize(
     "text", ["😀" * 50, "\x00\x01\x02", "a" * 50_000, "胸痛" * 20_000, "no " * 20_000, "\ud800 pain"]
 )
 def test_strange_text_is_read_without_harm(table: ConceptTable, text: str) -> None:
