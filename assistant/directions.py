@@ -35,6 +35,8 @@ def advice_in(text: str, table: ConceptTable, *, mentioned: bool = True) -> list
     start = 0
     for end in [*(match.end() for match in _patterns()["clause"].finditer(folded)), len(folded)]:
         inside = [m for m in mentions if start <= m.start < end]
+        if _is_cooking(folded, start, end):
+            inside = [m for m in inside if m.concept != "fluid" and not table.is_a(m.concept, "water")]
         for position, mention in enumerate(inside):
             direction = _direction(folded, start, end, inside, position)
             if direction is None and not mentioned:
@@ -42,6 +44,12 @@ def advice_in(text: str, table: ConceptTable, *, mentioned: bool = True) -> list
             found[Advice(direction=direction or "encourage", target=mention.concept)] = None
         start = end
     return list(found)
+
+
+def _is_cooking(folded: str, start: int, end: int) -> bool:
+    """Whether a clause is about water that something is cooked or washed in, not about drinking any."""
+    patterns = _patterns()
+    return bool(patterns["cooking"].search(folded, start, end)) and not patterns["drinking"].search(folded, start, end)
 
 
 def _direction(folded: str, start: int, end: int, inside: list[Mention], position: int) -> Direction | None:

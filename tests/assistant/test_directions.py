@@ -26,8 +26,14 @@ def said(text: str, table: ConceptTable) -> dict[str, str]:
         ("避免吃香蕉，可以改吃苹果。", {"banana": "avoid", "apple": "encourage"}),
         ("每天吃一根香蕉。", {"banana": "encourage"}),
         ("香蕉不宜多吃。", {"banana": "avoid"}),
+        # Water to cook in is none to drink.
+        ("Boil potatoes in plenty of water and throw the water away.", {"water": None}),
+        ("土豆切小块多加水煮，煮完把水倒掉。", {"water": None}),
+        ("Drink plenty of boiled water.", {"water": "encourage"}),
     ],
 )
-def test_a_sentence_points_one_way_for_each_thing(text: str, expected: dict[str, str], table: ConceptTable) -> None:
+def test_a_sentence_points_one_way_for_each_thing(
+    text: str, expected: dict[str, str | None], table: ConceptTable
+) -> None:
     found = said(text, table)
     assert {concept: found.get(concept) for concept in expected} == expected
