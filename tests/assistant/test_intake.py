@@ -149,10 +149,56 @@ def test_coughing_at_food_and_drink_is_a_sign_of_unsafe_swallowing(table: Concep
 
 
 @pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Dad's ankles have gone like balloons", "ankle_swelling"),
+        ("her bum is red raw from sitting", "pressure_injury"), ("屁股坐得通红破皮了", "pressure_injury"),
+        ("he hasn't had a poo for 6 days and his tummy is hard", "constipation"), ("六天没拉了", "constipation"),
+        ("he hasn't had a poo for 6 days and his tummy is hard", "abdominal_swelling"),
+        ("mum took her blood thinner twice by mistake", "overdose"),
+        ("his catheter bag is empty and his belly is tight", "catheter_blocked"),
+        ("everything's double", "visual_disturbance"),
+        ("妈妈84岁心衰，一周重了3公斤", "rapid_weight_gain"), ("三天胖了4斤", "rapid_weight_gain"),
+        ("怀孕30周，手脸都肿", "face_hand_swelling"), ("gran with dementia won't drink anything", "dehydration"),
+        ("my husband drinks a bottle of whisky a day", "heavy_drinking"), ("我老公每天一斤白酒", "heavy_drinking"),
+        ("my baby is blue", "cyanosis"), ("宝宝突然发紫", "cyanosis"), ("孩子脸色发青", "cyanosis"),
+    ],
+)  # fmt: skip
+def test_what_carers_see_at_home_is_read(table: ConceptTable, text: str, concept: str) -> None:
+    assert concept in read(text, table).concepts("present")
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("my baby is blue-eyed and has a cold", "cyanosis"), ("宝宝腿上撞得发青", "cyanosis"),
+        ("she drinks a bottle of water a day", "heavy_drinking"), ("喂奶乳头裂了", "headache"),
+        ("my baby's bottom is red raw", "pressure_injury"), ("三天没拉肚子了", "constipation"),
+        ("she has warfarin twice a day", "overdose"), ("一年胖了10斤怎么减", "rapid_weight_gain"),
+    ],
+)  # fmt: skip
+def test_what_only_sounds_like_it_is_not(table: ConceptTable, text: str, concept: str) -> None:
+    assert concept not in read(text, table).concepts("present")
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Should I increase his oxygen?", "unsupervised_oxygen_increase"),
+        ("can I turn her oxygen up", "unsupervised_oxygen_increase"),
+        ("能把氧气开大点吗", "unsupervised_oxygen_increase"),
+        ("How often should I turn a bedridden patient?", "repositioning"), ("多久给她翻一次身", "repositioning"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_for_is_read(table: ConceptTable, text: str, concept: str) -> None:
+    assert concept in {f.concept for f in read(text, table).findings}
+
+
+@pytest.mark.parametrize(
     "text", ["I have a cough. What should I drink?", "吃降压药后老咳嗽", "cough while on lisinopril"]
 )
 def test_a_cough_beside_food_or_medicine_is_none(table: ConceptTable, text: str) -> None:
-    assert "coughing_when_eating" not in read(text, table).concepts()
+    assert "coughing_when_eating" not in {f.concept for f in read(text, table).findings}
 
 
 @pytest.mark.parametrize(
