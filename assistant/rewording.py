@@ -33,7 +33,7 @@ def brings_in(text: str, original: str) -> str | None:
 
 
 def loses(text: str, original: str) -> str | None:
-    """What *text* loses or turns round of *original*: a number, a no, an opposite, a part; ``None`` if nothing."""
+    """What *text* loses or turns round of *original*: a number, a no, an opposite, how soon, a part; else ``None``."""
     text, original = normalise(text), normalise(original)
     if set(_NUMBER.findall(text)) != set(_NUMBER.findall(original)):
         return "a number"
@@ -44,6 +44,8 @@ def loses(text: str, original: str) -> str | None:
         gained = [len(side.findall(text)) - len(side.findall(original)) for side in (one, other)]
         if min(gained) < 0 < max(gained):
             return "an opposite"
+    if any(group.search(original) and not group.search(text) for group in _patterns()["kept"]):
+        return "how soon"
     words = set(tokenise(text))
     parts = (part.strip() for part in _parts(original))
     return next((part for part in parts if part not in text and likeness(part, words) < _COVERED), None)
@@ -71,6 +73,7 @@ def _patterns() -> dict[str, Any]:
     return {
         "not_added": [any_of(group) for group in data["not_added"]],
         "negations": any_of(data["negations"]),
+        "kept": [any_of(group) for group in data["kept"]],
         "joints": any_of(data["joints"]),
         "poles": [(any_of(one), any_of(other)) for one, other in poles],
     }

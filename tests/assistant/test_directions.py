@@ -26,6 +26,9 @@ def said(text: str, table: ConceptTable) -> dict[str, str]:
         ("避免吃香蕉，可以改吃苹果。", {"banana": "avoid", "apple": "encourage"}),
         ("每天吃一根香蕉。", {"banana": "encourage"}),
         ("香蕉不宜多吃。", {"banana": "avoid"}),
+        ("Limit potassium-rich foods such as bananas and tomatoes.", {"banana": "limit", "tomato": "limit"}),
+        ("Choose apples in place of bananas.", {"apple": "encourage", "banana": "avoid"}),
+        ("Eat fruit such as bananas.", {"banana": "encourage"}),
         # Water to cook in is none to drink.
         ("Boil potatoes in plenty of water and throw the water away.", {"water": None}),
         ("土豆切小块多加水煮，煮完把水倒掉。", {"water": None}),

@@ -210,6 +210,8 @@ def test_half_a_recommendation_is_not_shown(care: Assistant, question: str) -> N
         ("人叫不醒，让他侧躺，马上打急救电话。", "人叫不醒，让他侧躺。"),
         ("至少每2小时翻身一次。", "最多每2小时翻身一次。"),
         ("除非医生同意，不要吃低钠盐。", "不要吃低钠盐。"),
+        ("Arrange same-day assessment of a leg that swells.", "Assess a leg that swells."),
+        ("一侧腿肿痛应当天就医。", "一侧腿肿痛应就医。"),
     ],
 )
 def test_what_a_rewording_loses_is_seen(original: str, text: str) -> None:
