@@ -155,7 +155,7 @@ def test_coughing_at_food_and_drink_is_a_sign_of_unsafe_swallowing(table: Concep
         ("her bum is red raw from sitting", "pressure_injury"), ("屁股坐得通红破皮了", "pressure_injury"),
         ("he hasn't had a poo for 6 days and his tummy is hard", "constipation"), ("六天没拉了", "constipation"),
         ("he hasn't had a poo for 6 days and his tummy is hard", "abdominal_swelling"),
-        ("mum took her blood thinner twice by mistake", "overdose"),
+        ("mum took her blood thinner twice by mistake", "double_dose"),
         ("his catheter bag is empty and his belly is tight", "catheter_blocked"),
         ("everything's double", "visual_disturbance"),
         ("妈妈84岁心衰，一周重了3公斤", "rapid_weight_gain"), ("三天胖了4斤", "rapid_weight_gain"),
@@ -174,7 +174,7 @@ def test_what_carers_see_at_home_is_read(table: ConceptTable, text: str, concept
         ("my baby is blue-eyed and has a cold", "cyanosis"), ("宝宝腿上撞得发青", "cyanosis"),
         ("she drinks a bottle of water a day", "heavy_drinking"), ("喂奶乳头裂了", "headache"),
         ("my baby's bottom is red raw", "pressure_injury"), ("三天没拉肚子了", "constipation"),
-        ("she has warfarin twice a day", "overdose"), ("一年胖了10斤怎么减", "rapid_weight_gain"),
+        ("she has warfarin twice a day", "double_dose"), ("一年胖了10斤怎么减", "rapid_weight_gain"),
     ],
 )  # fmt: skip
 def test_what_only_sounds_like_it_is_not(table: ConceptTable, text: str, concept: str) -> None:

@@ -133,10 +133,9 @@ def test_back_and_a_switch_of_language_lose_nothing(page: Any, address: str) -> 
     assert page.get_by_role("button", name="不清楚").get_attribute("aria-pressed") == "true"
     button(page, "上一步")
     assert page.locator("#form-text").input_value() == "My ankles are swollen"
-    button(page, "上一步")
-    button(page, "上一步")
-    button(page, "上一步")
-    at(page, "age")
+    for step in ("signs", "sex", "age"):
+        button(page, "上一步")
+        at(page, step)
     assert page.locator("#form-age").input_value() == "70"
 
 
