@@ -49,8 +49,11 @@ FAULTS: Mapping[str, Fault] = {
         | _of("parity", "same urgency", "same statements", "answered in both")
         | _WORDING,
     ),
+    # It answers what ours declines by mistake, too.
     "bad-answers-everything": Fault(
-        down=_of("scope", "declined", "part"), gone=_of("scope", "kind named"), free=_WORDING
+        down=_of("scope", "declined", "part"),
+        gone=_of("scope", "kind named"),
+        free=_WORDING | _of("retrieval", "in answer"),
     ),
     "bad-refuses-everything": Fault(
         down=_of("personal", "must-have", "because")
