@@ -156,7 +156,7 @@ def gather(
     chosen = choose(pool.candidates, floor, plan, knowledge, limit, found.rows, searcher)
     chosen, conflicting = resolve_conflicts(chosen, pool.candidates, knowledge)
     held = [h for score, h in sorted(pool.held, key=lambda item: -item[0]) if score >= floor][:limit]
-    refused = _asked_but_unsafe(plan, hazards)
+    refused = _asked_but_unsafe(plan, hazards, facts)
     said = {id(h.by) for h in refused} if settled else set()
     held = refused + [h for h in held if id(h.by) not in said] + conflicting
     held = list({(h.statement.id if h.statement else h.concept): h for h in reversed(held)}.values())[::-1]
@@ -281,10 +281,11 @@ def _taken_but_advised_against(statement: Statement, facts: PatientFacts, table:
     ]
 
 
-def _asked_but_unsafe(plan: Plan, hazards: Hazards) -> list[Held]:
+def _asked_but_unsafe(plan: Plan, hazards: Hazards, facts: PatientFacts) -> list[Held]:
     """Things asked about, or about to be taken, that a rule forbids this patient, whoever mentions them."""
     found = [(concept, hazards.forbidden(concept)) for concept in plan.asked]
-    found += [(concept, hazards.forbidden_class(concept)) for concept in plan.considered]
+    taken = facts.present.keys() - set(plan.asked)
+    found += [(concept, hazards.forbidden_class(concept, concept in taken)) for concept in plan.considered]
     return [Held(None, concept, *rule) for concept, rule in found if rule is not None]
 
 

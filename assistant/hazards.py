@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.facts import PatientFacts
 from assistant.knowledge import Knowledge
-from corpus.conditions import Fact, evaluate
+from corpus.conditions import Fact, evaluate, leaves
 from corpus.models import TOWARDS, Contraindication, Statement
 
 
@@ -29,15 +29,23 @@ class Hazards:
                 return rule, because
         return None
 
-    def forbidden_class(self, concept: str) -> tuple[Contraindication, tuple[Fact, ...]] | None:
-        """Like :meth:`forbidden`, also where a rule forbids only some kinds of *concept*: any may be meant by it."""
+    def forbidden_class(self, concept: str, taken: bool = False) -> tuple[Contraindication, tuple[Fact, ...]] | None:
+        """Like :meth:`forbidden`, also where a rule forbids only some kinds of *concept*: any may be meant by it.
+
+        Of what is merely *taken*, a rule that fires on it forbids what is added to it, not the thing itself.
+        """
         found = self.forbidden(concept)
         if found is not None:
             return found
         for rule, because in self._active:
-            if any(self._table.is_a(target, concept) for target in rule.hold):
+            if any(self._table.is_a(target, concept) for target in rule.hold) and not (
+                taken and self._fires_on(rule, concept)
+            ):
                 return rule, because
         return None
+
+    def _fires_on(self, rule: Contraindication, concept: str) -> bool:
+        return any(leaf == "medicine" and self._table.is_a(concept, value) for leaf, value in leaves(rule.when))
 
     def against(self, statement: Statement) -> tuple[Contraindication, tuple[Fact, ...], str] | None:
         """The first rule that forbids something the statement advises, with that concept.

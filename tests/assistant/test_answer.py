@@ -254,3 +254,15 @@ def test_a_topic_about_an_illness_the_patient_has_not_is_left_out(care: Assistan
     answer = care.ask("What should she drink in winter?", Patient(age_years=70, sex="female", conditions=["gout"]))
     topics = {care.knowledge.topic_of[item.id] for item in answer.recommendations}
     assert not topics & {"tuberculosis", "venous_thromboembolism", "coronary_heart_disease"}
+
+
+def test_a_medicine_that_is_taken_is_not_advised_against_as_something_added_to_itself(care: Assistant) -> None:
+    taken = care.ask("She is 79, takes aspirin 75 mg daily and has vomited twice. What do I watch?")
+    assert "aspirin" not in {item.text for item in taken.held_back if item.asked}
+    added = care.ask("Can she take aspirin for her headache?", Patient(age_years=79, medications=("aspirin",)))
+    assert "aspirin" in {item.text for item in added.held_back if item.asked}
+
+
+def test_fasting_is_held_back_in_type_1_diabetes_whatever_else_is_recorded(care: Assistant) -> None:
+    answer = care.ask("She wants to fast for Ramadan.", Patient(conditions=("type 1 diabetes",)))
+    assert "intermittent fasting" in {item.text for item in answer.held_back if item.asked}

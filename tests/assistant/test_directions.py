@@ -33,6 +33,7 @@ def said(text: str, table: ConceptTable) -> dict[str, str]:
         ("Boil potatoes in plenty of water and throw the water away.", {"water": None}),
         ("土豆切小块多加水煮，煮完把水倒掉。", {"water": None}),
         ("Drink plenty of boiled water.", {"water": "encourage"}),
+        ("After washing the hands take it with a glass of water.", {"water": "encourage"}),
     ],
 )
 def test_a_sentence_points_one_way_for_each_thing(

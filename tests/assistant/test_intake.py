@@ -161,6 +161,7 @@ def test_coughing_at_food_and_drink_is_a_sign_of_unsafe_swallowing(table: Concep
         ("妈妈84岁心衰，一周重了3公斤", "rapid_weight_gain"), ("三天胖了4斤", "rapid_weight_gain"),
         ("怀孕30周，手脸都肿", "face_hand_swelling"), ("gran with dementia won't drink anything", "dehydration"),
         ("my husband drinks a bottle of whisky a day", "heavy_drinking"), ("我老公每天一斤白酒", "heavy_drinking"),
+        ("脑卒中第3天，喝果汁后声音发湿", "wet_voice"),
         ("my baby is blue", "cyanosis"), ("宝宝突然发紫", "cyanosis"), ("孩子脸色发青", "cyanosis"),
     ],
 )  # fmt: skip
