@@ -11,7 +11,7 @@ from pathlib import Path
 import ahocorasick_rs
 
 from corpus.errors import CorpusError
-from corpus.text import HAN, normalise
+from corpus.text import HAN, detect_language, normalise
 
 #: By how many characters a Chinese name that cuts a word in two counts as shorter than it is.
 _SPLIT_PENALTY = 1.5
@@ -140,6 +140,17 @@ class ConceptTable:
     def names(self) -> dict[str, str]:
         """Normalised name → concept id."""
         return dict(self._by_name)
+
+    def by_usual_names(self, text: str) -> str:
+        """The normalised text with every name in it replaced by its concept's preferred one: "puking" is "vomiting"."""
+        folded = normalise(text)
+        language = detect_language(folded)
+        parts, at = [], 0
+        for mention in self.find(folded):
+            if mention.start >= at:
+                parts += [folded[at : mention.start], self.label(mention.concept, language)]
+                at = mention.end
+        return "".join([*parts, folded[at:]])
 
     def find(self, text: str) -> list[Mention]:
         """Return the concepts named in *text*, left to right, the longest name where names overlap.

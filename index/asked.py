@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from corpus.models import LANGUAGES
 from index.dense import DenseIndex, Rows
 from index.embed import Vectors
 
@@ -39,6 +40,17 @@ class AskedIndex:
     def vectors(self) -> Vectors:
         """All vectors, shape ``(questions, dim)``."""
         return self._dense.vectors()
+
+    def centres(self, languages: npt.NDArray[np.int8]) -> dict[str, Vectors]:
+        """The mean of the questions in each language that has some; *languages* are those of the rows, as positions."""
+        if not len(self.owners):
+            return {}
+        vectors, spoken = self.vectors(), languages[self.owners]
+        return {
+            language: vectors[spoken == number].mean(axis=0)
+            for number, language in enumerate(LANGUAGES)
+            if (spoken == number).any()
+        }
 
     def nearest(self, vector: Vectors, k: int, accept: npt.NDArray[np.bool_]) -> tuple[Rows, npt.NDArray[np.float32]]:
         """The rows whose questions are among the *k* nearest to *vector*, each once, with the cosine of its nearest.

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from corpus.concepts import ConceptTable
 from corpus.models import LANGUAGES
+from corpus.text import detect_language, normalise
 from index.embed import Embedder, Vectors
 from index.errors import IndexUnusableError
 from index.rerank import Reranker
@@ -22,6 +23,8 @@ _POOL = 400
 _WORDS, _CONCEPTS = 0.8, 0.7
 #: How much of the liking for passages in the query's own language is taken out.
 _EVEN_HANDED = 0.8
+#: How much is taken out of a query's vector of what all questions in its language have in common.
+_IN_COMMON = 0.5
 #: What it weighs that the best passages found so far stand in the same topic or document, and how many those are.
 _TOGETHER, _FIRST_FOUND = 0.1, 5
 #: The mean of so many of the best word scores is what is typical of a language's passages.
@@ -36,7 +39,8 @@ class Weights:
 
     ``asked``: whether a passage is as near as the nearest question that it answers. ``together``: what it counts that
     the best passages stand in one topic or document. ``even_handed``: how much of the liking for the query's own
-    language is taken out, 0 to 1.
+    language is taken out, 0 to 1. ``in_common``: how much is taken out of what all questions of a language share.
+    ``usual_names``: whether the query counts in the usual names of the things it names too.
     """
 
     meaning: float = 1.0
@@ -45,6 +49,8 @@ class Weights:
     asked: bool = True
     together: float = _TOGETHER
     even_handed: float = _EVEN_HANDED
+    in_common: float = _IN_COMMON
+    usual_names: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Searcher:
         self._reranker = reranker
         self._weights = weights or Weights()
         self._embed = functools.lru_cache(maxsize=512)(embedder.query)
+        self._centres = version.asked.centres(version.row_languages)
 
     def search(
         self,
@@ -98,15 +105,17 @@ class Searcher:
         rows = self.version.rows
         if not rows or not query.strip():
             return []
-        vector, pool = self._vector(query, focus), min(max(_POOL, k), len(rows))
-        near, typical = self._near(vector, pool, accept)
-        words = self.version.lexical.scores(f"{query} {focus}".strip())
+        wordings = self._wordings(query)
+        vector, pool = self._vector([query, focus] if focus else [query]), min(max(_POOL, k), len(rows))
+        pointed = self._pointed(self._vector([*wordings, focus] if focus else wordings), query)
+        near, typical = self._near(pointed, pool, accept)
+        words = self.version.lexical.scores(" ".join([*wordings, focus]).strip())
         about = self._about(query, focus, concepts)
         if accept is not None:
             words, about = np.where(accept, words, 0), np.where(accept, about, 0)
-        asked, likeness = self._asked(vector, pool, accept, typical)
+        asked, likeness = self._asked(pointed, pool, accept, typical)
         found = np.unique(np.concatenate([near, asked, _best(words, pool), _best(about, pool)]))
-        meaning = self.version.dense.similarities(vector, found)
+        meaning = self.version.dense.similarities(pointed, found)
         weights = self._weights
         spoken = self.version.row_languages[found]
         usual = self._usual(words)
@@ -118,10 +127,11 @@ class Searcher:
         total += weights.together * self._together(found, total)
         order = np.lexsort((found, -total))[: max(k, _RERANKED) if self._reranker else k]
         best = float(total[order[0]]) if len(order) and total[order[0]] > 0 else 1.0
+        cosines = self.version.dense.similarities(vector, found[order])
         hits = [
-            Hit(int(found[i]), max(float(total[i]) / best, 0.0), max(float(meaning[i]), 0.0),
+            Hit(int(found[i]), max(float(total[i]) / best, 0.0), max(float(cosine), 0.0),
                 float(words[found[i]]), float(about[found[i]]))
-            for i in order
+            for i, cosine in zip(order, cosines, strict=True)
         ]  # fmt: skip
         return self._reranked(query, hits)[:k]
 
@@ -216,12 +226,27 @@ class Searcher:
             Hit(hit.row, score, hit.cosine, hit.bm25, hit.concepts) for hit, score in zip(ranked, scores, strict=True)
         ] + tail
 
-    def _vector(self, query: str, focus: str) -> Vectors:
-        vector = self._embed(query)
-        if not focus:
+    def _pointed(self, vector: Vectors, query: str) -> Vectors:
+        """A query's vector less what all questions in its language have in common, so that what is its own counts."""
+        centre = self._centres.get(detect_language(query))
+        if centre is None:
             return vector
-        both = vector + self._embed(focus)
-        return np.asarray(both / np.linalg.norm(both), dtype=np.float32)
+        own = vector - self._weights.in_common * centre
+        return np.asarray(own / np.linalg.norm(own), np.float32)
+
+    def _wordings(self, query: str) -> list[str]:
+        """The query as it was asked and, where that differs, with everything in it called by its usual name."""
+        if self._table is None or not self._weights.usual_names:
+            return [query]
+        renamed = self._table.by_usual_names(query)
+        return [query] if renamed == normalise(query) else [query, renamed]
+
+    def _vector(self, texts: Sequence[str]) -> Vectors:
+        """The vector of a text, or the mean of several."""
+        if len(texts) == 1:
+            return self._embed(texts[0])
+        together = np.sum([self._embed(text) for text in texts], axis=0)
+        return np.asarray(together / np.linalg.norm(together), dtype=np.float32)
 
 
 def mask(rows: Sequence[Row], accept: Callable[[Row], bool]) -> npt.NDArray[np.bool_]:
