@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answer import Citation, Recommendation
-from assistant.claims.content_faults import content_faults, reassurance_faults
+from assistant.claims.content_faults import content_faults, ungrounded_faults
 from assistant.claims.copy_faults import copy_faults
 from assistant.claims.denial_faults import denial_faults
 from assistant.claims.meaning import Nli, nearness
@@ -24,6 +24,7 @@ from assistant.claims.opposites import opposite_faults, swap_faults
 from assistant.claims.order_faults import belonging_faults, order_faults, rejected_faults
 from assistant.claims.quantity_faults import quantity_faults
 from assistant.claims.reading import Fault, read_text
+from assistant.claims.rival_faults import rival_faults
 from assistant.claims.sign_faults import sign_faults
 from corpus.concepts import ConceptTable
 from corpus.documents import Document
@@ -166,12 +167,13 @@ def _verify_sentence(
         *denial_faults(said, stands, names),
         *opposite_faults(said, stands),
         *swap_faults(said, stands, names),
+        *rival_faults(said, stands),
         *order_faults(said, stands),
         *belonging_faults(said, stands),
         *rejected_faults(said, stands),
     ]
     added = list(content_faults(said, stands, names, facts))
-    faults += reassurance_faults(said, stands)
+    faults += ungrounded_faults(said, stands)
     verdict, sure = nli(evidence, claim) if nli else ("neutral", 0.0)
     if verdict == "contradiction" and sure >= _SURE:
         faults.append(("contradicted", "the entailment model sees a contradiction"))

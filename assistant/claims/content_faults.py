@@ -45,19 +45,19 @@ def content_faults(claim: Text, evidence: Text, table: ConceptTable, facts: Iter
         yield "unsupported", f"the passage says nothing of {shown}"
 
 
-def reassurance_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
-    """Words by which a claim reassures or excuses from something where the passage has none of the kind."""
-    for said, grounds in _reassurances():
+def ungrounded_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Words by which a claim reassures, excuses, limits or makes an exception where the passage has none of the kind."""
+    for said, grounds in _grounds():
         found = said.search(claim.folded)
         if found and not said.search(evidence.folded) and not grounds.search(evidence.folded):
             yield "unsupported", f"the passage does not say {found[0]}"
 
 
 @functools.cache
-def _reassurances() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+def _grounds() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     return tuple(
         (re.compile(alternatives(group["said"])), re.compile(alternatives(group["grounds"])))
-        for group in claims()["reassuring"]
+        for group in claims()["grounded"]
     )
 
 

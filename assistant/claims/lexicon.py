@@ -1,4 +1,7 @@
-"""How alike two words are: by stem, by the lists of words of one meaning, or by a table of translations.
+"""How alike two words are: by stem, by lists and a thesaurus of words of one meaning, or by a table of translations.
+
+The thesaurus (``thesaurus.csv``) also has, for each word, those that say something else in its place: the ankle for the
+wrist, weekly for daily.
 
 The table pairs English stems with Chinese words, learned from aligned sentences (:mod:`corpus.align`); two English
 words are alike as far as they are translated by the same Chinese words, and the other way round.
@@ -47,6 +50,7 @@ class Lexicon:
     vectors: dict[str, dict[str, float]]
     light: frozenset[str]
     small: frozenset[str]
+    rivals: dict[str, frozenset[str]] = field(default_factory=dict)
     _cache: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def alike(self, a: str, b: str) -> float:
@@ -58,6 +62,10 @@ class Lexicon:
         if known is None:
             known = self._cache[key] = self._alike(a, b)
         return known
+
+    def rival(self, a: str, b: str) -> bool:
+        """Whether one word in the place of the other says something else."""
+        return b in self.rivals.get(a, ()) or a in self.rivals.get(b, ())
 
     def _alike(self, a: str, b: str) -> float:
         if self.groups.get(a, frozenset()) & self.groups.get(b, frozenset()):
@@ -156,6 +164,10 @@ def words(folded: str) -> list[Word]:
     return found
 
 
+def _key(word: str) -> str:
+    return word if HAN.match(word) else stem(word)
+
+
 @functools.cache
 def load_lexicon() -> Lexicon:
     """The lexicon of the package."""
@@ -163,11 +175,19 @@ def load_lexicon() -> Lexicon:
     groups: dict[str, set[int | str]] = defaultdict(set)
     for number, members in enumerate(data["same"]):
         for member in members:
-            groups[str(member) if HAN.match(str(member)) else stem(str(member))].add(number)
+            groups[_key(str(member))].add(number)
     for kind in ("body", "people"):
         for entry in data[kind]:
             for name in (*entry[1], *entry[2]):
-                groups[name if HAN.match(name) else stem(name)].add(f"{kind}:{entry[0]}")
+                groups[_key(name)].add(f"{kind}:{entry[0]}")
+    rivals: dict[str, frozenset[str]] = {}
+    with (DATA / "language" / "thesaurus.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            head = _key(row["word"])
+            same = [row["word"], *row["same"].split("|"), *row["translated"].split("|")]
+            for member in filter(None, same):
+                groups[_key(member)].add(f"word:{head}")
+            rivals[head] = rivals.get(head, frozenset()) | {_key(other) for other in row["other"].split("|") if other}
     vectors: dict[str, dict[str, float]] = defaultdict(dict)
     with (DATA / "language" / "words.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
@@ -179,4 +199,5 @@ def load_lexicon() -> Lexicon:
         dict(vectors),
         frozenset(light | small),
         frozenset(small),
+        rivals,
     )

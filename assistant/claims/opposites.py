@@ -180,16 +180,16 @@ def _contradicting(
     rivals = [p for p in others if p.side != pole.side and p not in same]
     if not rivals:
         return None
-    beside = max((_beside(pole, p, claim, evidence), p.start, p) for p in rivals)
-    agreeing = max((_beside(pole, p, claim, evidence) for p in same), default=0.0)
-    rival = beside[2]
-    better = (_beside(p, rival, claim, evidence) for p in ours if p is not pole and _agree(p, rival, claim, evidence))
-    if max(better, default=0.0) >= max(0.1, 0.5 * beside[0]):
+    nearest = max((beside(pole, p, claim, evidence), p.start, p) for p in rivals)
+    agreeing = max((beside(pole, p, claim, evidence) for p in same), default=0.0)
+    rival = nearest[2]
+    better = (beside(p, rival, claim, evidence) for p in ours if p is not pole and _agree(p, rival, claim, evidence))
+    if max(better, default=0.0) >= max(0.1, 0.5 * nearest[0]):
         return None
     if not same and not pole.near and not any(p.side == rival.side for p in ours):
         return rival
     least = _SAME if same else _NEARLY if pole.near else _SOME
-    if beside[0] >= least and agreeing < 0.5 * beside[0]:
+    if nearest[0] >= least and agreeing < 0.5 * nearest[0]:
         return rival
     return None
 
@@ -208,7 +208,7 @@ def _denied(pole: Pole, text: Text) -> bool:
     return any(clause <= start and end <= pole.start and pole.start - end <= reach for start, end in text.wording.cues)
 
 
-def _beside(a: Pole, b: Pole, claim: Text, evidence: Text) -> float:
+def beside(a: Pole | Word, b: Pole | Word, claim: Text, evidence: Text) -> float:
     """How much of what stands beside one opposite stands beside the other too."""
     return _shared(_neighbours(a.start, a.end, claim), _neighbours(b.start, b.end, evidence))
 

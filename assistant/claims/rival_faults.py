@@ -1,0 +1,58 @@
+"""Where a claim has a word in the place of which its evidence has one that says something else: the knee for the hip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.claims.lexicon import Lexicon, Word, load_lexicon
+from assistant.claims.naming import ALIKE, explains
+from assistant.claims.opposites import beside
+from assistant.claims.reading import Fault, Text
+
+#: From here on two words stand beside the same ones.
+_BESIDE = 0.5
+#: A word of the passage is the rival of a claim's word when it is as like as this to one of that word's rivals.
+_SAME = 0.8
+#: A Chinese word that begins so denies; and how many characters at most stand between a "not" and what it denies.
+_DENIES = frozenset("不没未无非免勿")
+_REACH, _HAN_REACH = 12, 3
+
+
+def rival_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Words of the claim that the passage lacks and in the place of which it has a rival that the claim lacks."""
+    lexicon = load_lexicon()
+    covered = [(q.start, q.end) for q in claim.quantities]
+    missing: list[Word] | None = None
+    for word in claim.named.words:
+        if word.stem in lexicon.small or any(start <= word.start < end for start, end in covered):
+            continue
+        if _denied(word, claim):
+            continue
+        rivals = lexicon.rivals.get(word.stem)
+        if not rivals or explains(word, evidence.named.words, lexicon):
+            continue
+        if missing is None:
+            missing = [
+                w for w in evidence.named.words
+                if w.stem not in lexicon.small and not _denied(w, evidence)
+                and not explains(w, claim.named.words, lexicon)
+            ]  # fmt: skip
+        for other in missing:
+            if _rival(word, other, rivals, lexicon) and beside(word, other, claim, evidence) >= _BESIDE:
+                said, stands = claim.folded[word.start : word.end], evidence.folded[other.start : other.end]
+                yield "contradicted", f"the passage says {stands}, not {said}"
+                break
+
+
+def _denied(word: Word, text: Text) -> bool:
+    """Whether a word denies, or is denied close by: not unconscious is conscious."""
+    if word.han and word.stem[0] in _DENIES:
+        return True
+    reach = _HAN_REACH if word.han else _REACH
+    return any(start < word.end and word.start - end <= reach for start, end in text.wording.cues if start <= word.start)
+
+
+def _rival(word: Word, other: Word, rivals: frozenset[str], lexicon: Lexicon) -> bool:
+    if lexicon.alike(word.stem, other.stem) >= ALIKE:
+        return False
+    return word.stem in lexicon.rivals.get(other.stem, ()) or any(lexicon.alike(r, other.stem) >= _SAME for r in rivals)
