@@ -18,7 +18,7 @@ from assistant.claims.content_faults import content_faults, ungrounded_faults
 from assistant.claims.copy_faults import copy_faults
 from assistant.claims.denial_faults import denial_faults
 from assistant.claims.meaning import Nli, nearness
-from assistant.claims.name_faults import medicine_faults, name_faults
+from assistant.claims.name_faults import label_faults, medicine_faults, name_faults
 from assistant.claims.naming import extended
 from assistant.claims.opposites import opposite_faults, swap_faults
 from assistant.claims.order_faults import belonging_faults, order_faults, rejected_faults
@@ -162,6 +162,7 @@ def _verify_sentence(
         *quantity_faults(said, stands, names),
         *name_faults(said, stands, facts, names),
         *medicine_faults(said, stands),
+        *label_faults(said, stands),
         *copy_faults(said, stands, names),
         *sign_faults(said, stands, names),
         *denial_faults(said, stands, names),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
@@ -12,6 +13,9 @@ from assistant.claims.naming import Named, explains
 #: From this share of its words on, in the passage's order, a claim counts as a copy with changes.
 COPY = 0.7
 _FEWEST = 5
+#: What separates the items of a list, and how many words an item has at most.
+_SEPARATOR = re.compile(r",|(?<![a-z])(?:and|or)(?![a-z])|[、和或及与]")
+_ITEM_WORDS = 2
 _SHORT = 4
 
 _NEGATORS = frozenset(map(stem, ("not", "no", "never", "nor", "without", "cannot", "avoid", "stop", "refrain", "none")))
@@ -40,7 +44,12 @@ def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers
         if tag == "replace" and i2 - i1 == j2 - j1 == 1
     }
     for a, b in sorted(pairs):
-        if a < b and (b, a) in pairs and not {a, b} & lexicon.light:
+        if (
+            a < b
+            and (b, a) in pairs
+            and not {a, b} & lexicon.light
+            and not (_listed(a, b, claim) and _listed(a, b, evidence))
+        ):
             yield "contradicted", f"{a} and {b} have changed places"
     for tag, i1, i2, j1, j2 in opcodes:
         put, lost = mine[i1:i2], theirs[j1:j2]
@@ -54,6 +63,16 @@ def edits(claim: Named, evidence: Named, cues: Spans, their_cues: Spans, numbers
         inner = inner and balanced != 0 and (tag != "delete" or not _edge(j2, theirs, evidence))
         if inner and any(_begins(w, cues) for w in put) != any(_begins(w, their_cues) for w in lost):
             yield "contradicted", f"{_text(put or lost, claim if put else evidence)} turns the passage round"
+
+
+def _listed(a: str, b: str, named: Named) -> bool:
+    """Whether two words stand in one list, where their order says nothing."""
+    places = [next((w for w in named.words if w.stem == stem), None) for stem in (a, b)]
+    if places[0] is None or places[1] is None:
+        return False
+    first, second = sorted((w for w in places if w), key=lambda w: w.start)
+    items = _SEPARATOR.split(named.folded[first.end : second.start])
+    return len(items) > 1 and all(len(item.split()) <= _ITEM_WORDS for item in items)
 
 
 def _begins(word: Word, cues: Spans) -> bool:

@@ -25,6 +25,7 @@ _NO_OPPOSITES = frozenset({"discolour", "discolor", "disinfect", "disord", "disc
 _HAN_NEUTRAL = frozenset("脏部子儿性者类症病处口体们总全")
 _HEADS = frozenset("用别勿请给让把再就应要须可不无被")
 _MADE_UP = 3
+_OF_A_KIND = 2
 _WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
@@ -65,7 +66,7 @@ class Lexicon:
 
     def rival(self, a: str, b: str) -> bool:
         """Whether one word in the place of the other says something else."""
-        return b in self.rivals.get(a, ()) or a in self.rivals.get(b, ())
+        return b in self.rivals.get(a, ()) or a in self.rivals.get(b, ()) or _turned_over(a, b)
 
     def _alike(self, a: str, b: str) -> float:
         if self.groups.get(a, frozenset()) & self.groups.get(b, frozenset()):
@@ -123,6 +124,14 @@ def opposite_of(a: str, b: str) -> bool:
         and longer not in _NO_OPPOSITES
         and any(longer == prefix + shorter for prefix in ("un", "ir", "im", "non", "dis", "non-"))
     )
+
+
+def _turned_over(a: str, b: str) -> bool:
+    """Whether two Chinese words differ in one character that is the opposite of the other's: 高蛋白 and 低蛋白."""
+    if len(a) != len(b) or len(a) < _OF_A_KIND or not HAN.match(a):
+        return False
+    unlike = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(unlike) == 1 and any(set(unlike[0]) == set(pair) for pair in claims()["opposite_characters"])
 
 
 @functools.cache

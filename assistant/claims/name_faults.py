@@ -20,6 +20,10 @@ _LOOSE = frozenset({"care", "activity", "device", "function", "habit", "symptom"
 _BYSTANDERS = frozenset({"carer", "people:parents"})
 
 
+#: A name of a letter or two and a number: k1, b12, t6.
+_LABEL = re.compile(r"(?<![a-z0-9])([a-z]{1,2})-?(\d{1,3})(?![a-z0-9.])")
+
+
 def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: ConceptTable) -> Iterator[Fault]:
     """Things the claim names that neither the evidence nor the patient's facts do."""
     facts = tuple(facts)
@@ -45,6 +49,15 @@ def name_faults(claim: Text, evidence: Text, facts: Iterable[str], table: Concep
             yield "unsupported", f"the passage is less specific than {label}"
         else:
             yield "unsupported", f"the passage does not mention {label}"
+
+
+def label_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
+    """Names of a letter and a number of which the evidence has another one: vitamin K3 for K1."""
+    stands = {(m[1], m[2]) for m in _LABEL.finditer(evidence.folded)}
+    for match in _LABEL.finditer(claim.folded):
+        others = sorted(number for letters, number in stands if letters == match[1])
+        if others and match[2] not in others:
+            yield "contradicted", f"the passage says {match[1]}{others[0]}, not {match[0]}"
 
 
 def _implied(person: Mention, evidence: Text) -> bool:

@@ -135,7 +135,7 @@ def _grammar() -> _Grammar:
                     rf"(?<![a-z\d.])# and a half {a_unit}",
                     rf"(?<![a-z\d.])an? {a_unit} and a half(?![a-z])",
                     rf"(?<![a-z])three[ -]quarters of an? {a_unit}",
-                    rf"(?<![a-z])a couple of {a_unit}",
+                    rf"(?<![a-z])(?:a )?couple of {a_unit}",
                     r"(?<![a-z])an?(?: [a-z]+)? (?P<@>fortnight)(?![a-z])",
                     rf"#个半{a_unit}",
                     rf"#{a_unit}半(?![年月天日个小时])",
@@ -228,6 +228,8 @@ def _number(match: re.Match[str], folded: str, grammar: _Grammar) -> list[Quanti
     low, low_ratio = _value(match["low"], grammar)
     high, high_ratio = _value(match["high"], grammar) if match["high"] else (low, low_ratio)
     if low is None or high is None:
+        return []
+    if low == high == 1 and folded[: match.start()].endswith("第"):
         return []
     dimension, factor = grammar.units.get(match["unit"] or "", (COUNT, 1.0))
     if dimension == COUNT and not match["low"][0].isdigit():

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assistant.claims.lexicon import Word, load_lexicon
 from assistant.claims.opposites import Pole, graded, poles
-from assistant.claims.quantities import COUNT, TIME, Quantity
+from assistant.claims.quantities import COUNT, TIME, Quantity, claims
 from assistant.claims.reading import Fault, Text
 from corpus.concepts import ConceptTable
 
@@ -27,6 +27,8 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
         if quantity.period and any(q.intervals and q.per == quantity.low and equals[q] for q in equals):
             continue
         if not equal:
+            if quantity.period and quantity.shown in claims()["passing"] and not _counted_in(quantity, claim):
+                continue
             if quantity.dimension == COUNT and quantity.raw == (2, 2) and _BOTH.search(evidence.folded):
                 continue
             rivals = [e for e in evidence.quantities if _comparable(quantity, e)]
@@ -46,7 +48,8 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
 
 def _equals(quantity: Quantity, evidence: Text, table: ConceptTable) -> list[Quantity]:
     """The quantities of the evidence that are this one, or whose values are the two ends of this one."""
-    equal = [e for e in evidence.quantities if equal_quantity(quantity, e, evidence, table)]
+    free = [e for e in evidence.quantities if not e.period or quantity.period or not _counted_in(e, evidence)]
+    equal = [e for e in free if equal_quantity(quantity, e, evidence, table)]
     if not equal and quantity.low != quantity.high:
         ends = [
             replace(quantity, low=low, high=low, raw=(raw, raw))
@@ -75,6 +78,11 @@ def _product(quantity: Quantity, evidence: Text) -> list[Quantity]:
             if many.raw[1] > 1 and _close(quantity.low, ends[0], 0.04) and _close(quantity.high, ends[1], 0.04):
                 return [replace(quantity, bound=one.bound or many.bound, per=None)]
     return []
+
+
+def _counted_in(period: Quantity, text: Text) -> bool:
+    """Whether a text counts something in a period: 4 times a week."""
+    return any(q.per == period.low for q in text.quantities if q.dimension == COUNT)
 
 
 def _listed(quantities: Sequence[Quantity]) -> str:

@@ -28,8 +28,7 @@ def rival_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
             continue
         if _denied(word, claim):
             continue
-        rivals = lexicon.rivals.get(word.stem)
-        if not rivals or explains(word, evidence.named.words, lexicon):
+        if explains(word, evidence.named.words, lexicon):
             continue
         if missing is None:
             missing = [
@@ -38,7 +37,7 @@ def rival_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
                 and not explains(w, claim.named.words, lexicon)
             ]  # fmt: skip
         for other in missing:
-            if _rival(word, other, rivals, lexicon) and beside(word, other, claim, evidence) >= _BESIDE:
+            if _rival(word, other, lexicon) and beside(word, other, claim, evidence) >= _BESIDE:
                 said, stands = claim.folded[word.start : word.end], evidence.folded[other.start : other.end]
                 yield "contradicted", f"the passage says {stands}, not {said}"
                 break
@@ -49,10 +48,14 @@ def _denied(word: Word, text: Text) -> bool:
     if word.han and word.stem[0] in _DENIES:
         return True
     reach = _HAN_REACH if word.han else _REACH
-    return any(start < word.end and word.start - end <= reach for start, end in text.wording.cues if start <= word.start)
+    return any(
+        start < word.end and word.start - end <= reach for start, end in text.wording.cues if start <= word.start
+    )
 
 
-def _rival(word: Word, other: Word, rivals: frozenset[str], lexicon: Lexicon) -> bool:
+def _rival(word: Word, other: Word, lexicon: Lexicon) -> bool:
+    if lexicon.rival(word.stem, other.stem):
+        return True
     if lexicon.alike(word.stem, other.stem) >= ALIKE:
         return False
-    return word.stem in lexicon.rivals.get(other.stem, ()) or any(lexicon.alike(r, other.stem) >= _SAME for r in rivals)
+    return any(lexicon.alike(rival, other.stem) >= _SAME for rival in lexicon.rivals.get(word.stem, ()))

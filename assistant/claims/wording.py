@@ -58,6 +58,10 @@ _PASSIVE = re.compile(r"(?:be|is|are) (?:stopped|avoided|discontinued)")
 #: Whether something is to be done at all is left open.
 _IF_AT_ALL = re.compile(r"(?<![a-z])whether(?![a-z])|是否|要不要|能不能|可否|该不该|需不需要")
 _UNABLE = "不了"
+#: What people are not able to do, who are the ones advised: 不能活动的人.
+_UNABLE_TO = frozenset({"不能", "不可", "未", "无", "没有", "没", "不"})
+_FOR_WHOM = re.compile(r"[^,。;、]{0,10}?(?:的人|者|的患者|的病人|的老人|的婴儿|的孩子)")
+_THAT_NOT = re.compile(r"(?<![a-z])that (?:is|are|was|were|has|have|does|do|did) (?:not|never)$")
 _LATE = re.compile(r"\s*(?:after|before|during|between)(?![a-z])")
 _DUTY = re.compile(
     r"should|must|unnecessary|forbidden|prohibited|contraindicated|not advised|not recommended|discouraged"
@@ -188,6 +192,9 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
                 if late and folded[first - 2 : first - 1] not in ",;.":
                     first = clauses[number - 1].start
             last = max(first, _reach(cue, clause, folded, patterns))
+            whom = _FOR_WHOM.match(folded, cue.end()) if cue[0] in _UNABLE_TO else None
+            if whom:
+                last = min(last, whom.end())
             turned[first:last] = bytes([0 if undone else 1]) * (last - first)
             if first < cue.start() and (HAN.match(cue[0]) or cue[0] in _LOOSE_SUBJECT):
                 tail = folded[cue.end() : clause.end].strip(" .。,;")
@@ -195,10 +202,12 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
                 turned[first : cue.start()] = bytes([loose]) * (cue.start() - first)
             began = first
             before = cue
-            strong = cue[0] in patterns.strong
+            strong = cue[0] in patterns.strong and whom is None
         carried = turned[clause.end - 1] % _EITHER
         if own and own[-1].end() == clause.end:
             carried = 1
+        if own and _describes(own[-1], clause, folded):
+            carried = 0
         context = how != LIST and breaks.context.match(folded, clause.start)
         if context and not breaks.examples.match(folded[clause.end :].lstrip()):
             carried = 0
@@ -227,6 +236,13 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
             or (folded[c.end - 1 : c.end] == "," and _PREPOSITION.match(folded, c.start))
         ),
     )
+
+
+def _describes(cue: re.Match[str], clause: Clause, folded: str) -> bool:
+    """Whether what a cue denies is said of somebody or something and ends there: who cannot move, that was not meant."""
+    if HAN.match(cue[0]):
+        return cue[0] in _UNABLE_TO and _FOR_WHOM.match(folded, cue.end()) is not None
+    return _THAT_NOT.search(folded, clause.start, cue.end()) is not None
 
 
 def _carries(cue: re.Match[str], clause: Clause, folded: str) -> bool:
