@@ -52,6 +52,7 @@ class Lexicon:
     light: frozenset[str]
     small: frozenset[str]
     rivals: dict[str, frozenset[str]] = field(default_factory=dict)
+    synonyms: dict[str, frozenset[str]] = field(default_factory=dict)
     _cache: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def alike(self, a: str, b: str) -> float:
@@ -70,6 +71,8 @@ class Lexicon:
 
     def _alike(self, a: str, b: str) -> float:
         if self.groups.get(a, frozenset()) & self.groups.get(b, frozenset()):
+            return 0.9
+        if b in self.synonyms.get(a, ()) or a in self.synonyms.get(b, ()):
             return 0.9
         a_han, b_han = HAN.match(a) is not None, HAN.match(b) is not None
         va, vb = self.vectors.get(a, {}), self.vectors.get(b, {})
@@ -190,12 +193,12 @@ def load_lexicon() -> Lexicon:
             for name in (*entry[1], *entry[2]):
                 groups[_key(name)].add(f"{kind}:{entry[0]}")
     rivals: dict[str, frozenset[str]] = {}
+    synonyms: dict[str, set[str]] = defaultdict(set)
     with (DATA / "language" / "thesaurus.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             head = _key(row["word"])
-            same = [row["word"], *row["same"].split("|"), *row["translated"].split("|")]
-            for member in filter(None, same):
-                groups[_key(member)].add(f"word:{head}")
+            for member in filter(None, [*row["same"].split("|"), *row["translated"].split("|")]):
+                synonyms[head].add(_key(member))
             rivals[head] = rivals.get(head, frozenset()) | {_key(other) for other in row["other"].split("|") if other}
     vectors: dict[str, dict[str, float]] = defaultdict(dict)
     with (DATA / "language" / "words.csv").open(encoding="utf-8", newline="") as stream:
@@ -209,4 +212,5 @@ def load_lexicon() -> Lexicon:
         frozenset(light | small),
         frozenset(small),
         rivals,
+        {word: frozenset(same) for word, same in synonyms.items()},
     )

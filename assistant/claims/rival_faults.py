@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
-from assistant.claims.lexicon import Lexicon, Word, load_lexicon
+from assistant.claims.lexicon import Lexicon, Word, load_lexicon, stem
 from assistant.claims.naming import ALIKE, explains
 from assistant.claims.opposites import beside
+from assistant.claims.quantities import claims
 from assistant.claims.reading import Fault, Text
+from corpus.text import HAN
 
 #: From here on two words stand beside the same ones.
 _BESIDE = 0.5
@@ -21,10 +24,11 @@ _REACH, _HAN_REACH = 12, 3
 def rival_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     """Words of the claim that the passage lacks and in the place of which it has a rival that the claim lacks."""
     lexicon = load_lexicon()
+    passed = lexicon.small if claim.han == evidence.han else lexicon.small | _amounts()
     covered = [(q.start, q.end) for q in claim.quantities]
     missing: list[Word] | None = None
     for word in claim.named.words:
-        if word.stem in lexicon.small or any(start <= word.start < end for start, end in covered):
+        if word.stem in passed or any(start <= word.start < end for start, end in covered):
             continue
         if _denied(word, claim):
             continue
@@ -33,7 +37,7 @@ def rival_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
         if missing is None:
             missing = [
                 w for w in evidence.named.words
-                if w.stem not in lexicon.small and not _denied(w, evidence)
+                if w.stem not in passed and not _denied(w, evidence)
                 and not explains(w, claim.named.words, lexicon)
             ]  # fmt: skip
         for other in missing:
@@ -41,6 +45,13 @@ def rival_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
                 said, stands = claim.folded[word.start : word.end], evidence.folded[other.start : other.end]
                 yield "contradicted", f"the passage says {stands}, not {said}"
                 break
+
+
+@functools.cache
+def _amounts() -> frozenset[str]:
+    """Words for more and less, which a translation puts otherwise: limit to, take less than."""
+    words = [word for way in claims()["amount"].values() for word in (*way["en"], *way["zh"])]
+    return frozenset(str(word) if HAN.match(str(word)) else stem(str(word)) for word in words)
 
 
 def _denied(word: Word, text: Text) -> bool:
