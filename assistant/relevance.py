@@ -13,16 +13,13 @@ from assistant.hazards import Hazards
 from assistant.knowledge import Knowledge
 from assistant.plan import Plan
 from corpus.concepts import ConceptTable
-from corpus.models import LANGUAGES, Statement, Topic
+from corpus.models import Statement, Topic
 from corpus.text import detect_language
 
 if TYPE_CHECKING:
     from index.search import Searcher
 
 _POOL = 800
-#: A statement is as relevant as the better found of its two languages, for so much, and as both on average else:
-#: what one embedder says of two wordings is surer than of one, and the answer depends less on the language asked in.
-_EITHER = 0.6
 #: Weights of the evidence that a statement answers the question for this patient, on the scale of
 #: relevance (0 to 1): it advises on the very thing asked about; is of the kind asked for; belongs to a
 #: condition the question names, or the patient has; warns of what a rule forbids this patient because of
@@ -81,24 +78,17 @@ def relevance_of(plan: Plan, facts: PatientFacts, table: ConceptTable, searcher:
             accept=searcher.version.statement_rows,
             concepts=[*plan.asked, *plan.named],
             focus=focus,
+            scattered=True,
         )
         if not focus:
             best_cosine = max((hit.cosine for hit in hits), default=0.0)
             first = dict.fromkeys(searcher.version.rows[hit.row].entry for hit in hits)
-        scores: dict[str, list[float]] = {}
         for hit in hits:
             entry = searcher.version.rows[hit.row].entry
             rows.setdefault(entry, hit.row)
-            scores.setdefault(entry, []).append(hit.score)
+            relevance[entry] = max(relevance.get(entry, 0.0), hit.score)
             if hit.concepts > 0 and not focus:
                 about.add(entry)
-        together = {
-            entry: _EITHER * max(of_entry) + (1 - _EITHER) * sum(of_entry) / len(LANGUAGES)
-            for entry, of_entry in scores.items()
-        }
-        best = max(together.values(), default=0.0) or 1.0
-        for entry, score in together.items():
-            relevance[entry] = max(relevance.get(entry, 0.0), score / best)
     return Found(relevance, rows, frozenset(list(first)[:_FIRST_FOUND]), frozenset(about), best_cosine)
 
 

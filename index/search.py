@@ -20,15 +20,22 @@ from index.store import IndexVersion, Row
 #: How many passages each kind of search brings in.
 _POOL = 400
 #: What word and concept evidence weigh beside meaning (docs/evaluation.md: measured on three judged sets).
-_WORDS, _CONCEPTS = 0.8, 0.7
+_WORDS, _CONCEPTS = 0.8, 0.5
 #: How much of the liking for passages in the query's own language is taken out.
 _EVEN_HANDED = 0.8
 #: How much is taken out of a query's vector of what all questions in its language have in common.
 _IN_COMMON = 0.5
 #: What it weighs that the best passages found so far stand in the same topic or document, and how many those are.
-_TOGETHER, _FIRST_FOUND = 0.1, 5
+_TOGETHER, _FIRST_FOUND = 0.3, 5
+#: So much of that weight is left where passages of many topics are wanted.
+_SCATTERED = 1 / 3
+#: What stands in both languages is as good as the better found of its two wordings for so much, as both on average else:
+#: what one embedder says of two wordings is surer than of one, and what is found depends less on the language asked in.
+_EITHER = 0.5
 #: The mean of so many of the best word scores is what is typical of a language's passages.
 _TYPICAL = 5
+#: By so much the better found of two wordings comes first.
+_OWN = 1e-4
 #: A re-ranker reads so many of the best passages.
 _RERANKED = 30
 
@@ -38,7 +45,8 @@ class Weights:
     """What each kind of evidence counts in the sum; zero leaves one out.
 
     ``asked``: whether a passage is as near as the nearest question that it answers. ``together``: what it counts that
-    the best passages stand in one topic or document. ``even_handed``: how much of the liking for the query's own
+    the best passages stand in one topic or document. ``either``: how far the better found of two wordings in two
+    languages counts rather than both. ``even_handed``: how much of the liking for the query's own
     language is taken out, 0 to 1. ``in_common``: how much is taken out of what all questions of a language share.
     ``usual_names``: whether the query counts in the usual names of the things it names too.
     """
@@ -48,6 +56,7 @@ class Weights:
     concepts: float = _CONCEPTS
     asked: bool = True
     together: float = _TOGETHER
+    either: float = _EITHER
     even_handed: float = _EVEN_HANDED
     in_common: float = _IN_COMMON
     usual_names: bool = True
@@ -95,12 +104,14 @@ class Searcher:
         accept: npt.NDArray[np.bool_] | None = None,
         concepts: Iterable[str] | None = None,
         focus: str = "",
+        scattered: bool = False,
     ) -> list[Hit]:
         """Return the best *k* rows for *query*, best first.
 
         *accept* (a flag a row) leaves out rows. *concepts* are those the query is about; by default all that
         it names. *focus* is a second text that the passages should be near as well, such as the name of one of
-        the patient's problems.
+        the patient's problems. *scattered* says that passages of many topics are wanted, as an answer for somebody
+        with several illnesses is put together of, so that standing in the topic found first counts for less.
         """
         rows = self.version.rows
         if not rows or not query.strip():
@@ -124,7 +135,8 @@ class Searcher:
             + weights.words * (words[found] - weights.even_handed * usual[spoken])
             + weights.concepts * about[found]
         )
-        total += weights.together * self._together(found, total)
+        total = self._both_wordings(found, total)
+        total += weights.together * (_SCATTERED if scattered else 1) * self._together(found, total)
         order = np.lexsort((found, -total))[: max(k, _RERANKED) if self._reranker else k]
         best = float(total[order[0]]) if len(order) and total[order[0]] > 0 else 1.0
         cosines = self.version.dense.similarities(vector, found[order])
@@ -182,6 +194,16 @@ class Searcher:
             if len(rows):
                 likeness[rows] = cosines - (np.sort(cosines)[-pool:].mean() - typical[number])
         return np.flatnonzero(likeness > -1), likeness
+
+    def _both_wordings(self, found: npt.NDArray[np.int64], total: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The scores, with that of a passage which stands in both languages shared between its two wordings."""
+        scores = np.zeros(len(self.version.rows), np.float32)
+        scores[found] = np.maximum(total, 0)
+        other = self.version.row_twins[found]
+        twin = np.where(other >= 0, scores[other], scores[found])
+        either = self._weights.either
+        shared = either * np.maximum(total, twin) + (1 - either) * (total + twin) / 2
+        return np.asarray(np.where(other >= 0, shared + _OWN * total, total), np.float32)
 
     def _together(self, found: npt.NDArray[np.int64], total: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """For each passage, how much of the best found so far stands in its topic or document, 0 to 1.

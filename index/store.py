@@ -33,6 +33,7 @@ from typing import Any, TypeVar
 
 import filelock
 import numpy as np
+import numpy.typing as npt
 
 from corpus.documents import Document, Passage
 from corpus.models import LANGUAGES, Language
@@ -111,6 +112,9 @@ class IndexVersion:
         )
         #: The language of each row, as a position in LANGUAGES.
         self.row_languages = np.fromiter((LANGUAGES.index(row.language) for row in self.rows), np.int8, len(self.rows))
+
+        #: The row of the same statement in the other language; -1 where there is none.
+        self.row_twins = _twins(self.rows)
 
     def passage(self, row: int) -> Passage:
         """The passage in position *row* of the dense and lexical indexes."""
@@ -354,6 +358,20 @@ class IndexDirectory:
                 raise IndexUnusableError(f"{path} is missing from the index; {REBUILD}")
             if _checksum(path) != expected:
                 raise IndexUnusableError(f"{path} is damaged (its checksum does not match the manifest); {REBUILD}")
+
+
+def _twins(rows: Sequence[Row]) -> npt.NDArray[np.int64]:
+    """For each row that of the same entry in the other language, -1 where there is none."""
+    twins = np.full(len(rows), -1, np.int64)
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows):
+        if row.entry:
+            other = seen.get(row.entry)
+            if other is None:
+                seen[row.entry] = number
+            else:
+                twins[number], twins[other] = other, number
+    return twins
 
 
 def _write_database(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
