@@ -33,7 +33,7 @@ def brings_in(text: str, original: str) -> str | None:
 
 
 def loses(text: str, original: str) -> str | None:
-    """What *text* loses or turns round of *original*: a number, a no, an opposite, how soon, a part; else ``None``."""
+    """What *text* loses or turns round of *original*: a number, a no, an opposite, how soon, by whom, a part."""
     text, original = normalise(text), normalise(original)
     if set(_NUMBER.findall(text)) != set(_NUMBER.findall(original)):
         return "a number"
@@ -45,7 +45,7 @@ def loses(text: str, original: str) -> str | None:
         if min(gained) < 0 < max(gained):
             return "an opposite"
     if any(group.search(original) and not group.search(text) for group in _patterns()["kept"]):
-        return "how soon"
+        return "how soon or by whom"
     words = set(tokenise(text))
     parts = (part.strip() for part in _parts(original))
     return next((part for part in parts if part not in text and likeness(part, words) < _COVERED), None)

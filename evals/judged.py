@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lxml import etree
@@ -18,10 +18,11 @@ from assistant import Assistant
 from assistant.intake import read
 from assistant.plan import make_plan
 from corpus.models import Language
-from evals.casefile import read_jsonl, read_plain_jsonl
+from evals.casefile import Case, read_jsonl, read_plain_jsonl
 from evals.suites.retrieval import CASES, Question, relevant
 from index.embed import Vectors
 
+WORDINGS = Path(__file__).parent / "wordings.jsonl"
 #: The seed of every draw, and how much is drawn: enough for intervals of ±0.04, embedded in minutes.
 SEED = 2026
 _POOL, _QUERIES = 1200, 300
@@ -44,7 +45,8 @@ class JudgedSet:
     """Texts with their language, and queries.
 
     ``entries`` groups texts that count as one answer, if any do; ``vectors`` are those of the texts, where the
-    index has them already. ``asked`` are the questions that each text is known to answer, with their vectors.
+    index has them already. ``asked`` are the questions that each text is known to answer, with their vectors;
+    ``topics`` name the topic in which each stands.
     """
 
     name: str
@@ -55,30 +57,59 @@ class JudgedSet:
     vectors: Vectors | None = field(default=None, compare=False)
     asked: tuple[tuple[str, ...], ...] = ()
     asked_vectors: Vectors | None = field(default=None, compare=False)
+    topics: tuple[str, ...] = ()
 
 
-def questions(care: Assistant) -> JudgedSet:
-    """Our 300 questions against the corpus as it is indexed; both languages of a statement are one answer."""
+class Wordings(Case):
+    """One question in four wordings, well formed and as people type, in both languages: the same need in each."""
+
+    clean_en: str
+    lay_en: str
+    clean_zh: str
+    lay_zh: str
+
+    def texts(self) -> dict[tuple[str, str], str]:
+        """The four, by style and language."""
+        return {
+            ("clean", "en"): self.clean_en, ("lay", "en"): self.lay_en,
+            ("clean", "zh"): self.clean_zh, ("lay", "zh"): self.lay_zh,
+        }  # fmt: skip
+
+
+def questions(care: Assistant) -> list[JudgedSet]:
+    """Our 300 questions against the corpus as it is indexed, as they were asked and in four wordings each.
+
+    Both languages of a statement are one answer. With four wordings of one need, how well it is found in each can be
+    compared; the 300 as they were asked are different questions in each style and language.
+    """
     version = care.searcher.version
     rows = [row for row in range(len(version.rows)) if version.rows[row].entry]
     ids = sorted({version.rows[row].entry for row in rows})
     number = {entry: n for n, entry in enumerate(ids)}
-    queries = []
+    own, reworded = list[Query](), list[Query]()
+    wordings = {found.id: found for found in read_jsonl(WORDINGS, Wordings)}
     for case in read_jsonl(CASES, Question):
-        plan = make_plan(read(case.question, care.knowledge.table), care.knowledge.table)
         good = frozenset(number[e] for e in ids if relevant(care.knowledge.statements[e], case, care))
-        concepts = (*plan.asked, *plan.named)
-        queries.append(Query(case.question, good, None, (case.lang, case.style), concepts))
-    return JudgedSet(
+        own.append(_asked(case.question, good, (case.lang, case.style), care))
+        for (style, lang), text in wordings[case.id].texts().items():
+            reworded.append(_asked(text, good, (lang, style), care))
+    one_way = JudgedSet(
         "questions",
         tuple(version.passage(row).search_text for row in rows),
         tuple(version.rows[row].language for row in rows),
-        tuple(queries),
+        tuple(own),
         tuple(number[version.rows[row].entry] for row in rows),
         version.dense.vectors()[rows],
         tuple(version.passage(row).asked for row in rows),
         version.asked.vectors(),
+        tuple(version.rows[row].topic for row in rows),
     )
+    return [one_way, replace(one_way, name="wordings", queries=tuple(reworded))]
+
+
+def _asked(text: str, good: frozenset[int], groups: tuple[str, ...], care: Assistant) -> Query:
+    plan = make_plan(read(text, care.knowledge.table), care.knowledge.table)
+    return Query(text, good, None, groups, (*plan.asked, *plan.named))
 
 
 def medquad(folder: Path) -> JudgedSet:
@@ -112,7 +143,7 @@ def aligned(path: Path) -> JudgedSet:
 
 def judged_sets(care: Assistant, shared: Path | None) -> list[JudgedSet]:
     """The sets that can be made here: the public ones need the folder *shared*."""
-    sets = [questions(care)]
+    sets = questions(care)
     if shared is not None and (shared / "documents" / "medquad").is_dir():
         sets.append(medquad(shared / "documents" / "medquad"))
     if shared is not None and (shared / "eval" / "tico19-en-zh.jsonl").is_file():

@@ -41,6 +41,9 @@ ABLATIONS = {
     "… without the questions answered": Weights(asked=False),
     "… without what stands together": Weights(together=0),
     "… without evening out languages": Weights(even_handed=0),
+    "… without the other wording": Weights(either=1),
+    "… without usual names": Weights(usual_names=False),
+    "… without taking out what questions share": Weights(in_common=0),
 }
 BASELINES = ("BM25", "dense", "LangChain ensemble")
 
@@ -155,7 +158,9 @@ def _searchers(
         passages.append(
             Passage(id=name, document=name, start=0, end=len(text), language=language, origin=origin,
                     search_text=text, embed_text=text, concepts=concepts,
-                    asked=judged.asked[number] if judged.asked else ())
+                    asked=judged.asked[number] if judged.asked else (),
+                    entry=str(judged.entries[number]) if judged.entries else "",
+                    topic=judged.topics[number] if judged.topics else "")
         )  # fmt: skip
     directory = IndexDirectory(folder)
     with directory.writing():

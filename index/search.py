@@ -29,8 +29,8 @@ _IN_COMMON = 0.5
 _TOGETHER, _FIRST_FOUND = 0.3, 5
 #: So much of that weight is left where passages of many topics are wanted.
 _SCATTERED = 1 / 3
-#: What stands in both languages is as good as the better found of its two wordings for so much, as both on average else:
-#: what one embedder says of two wordings is surer than of one, and what is found depends less on the language asked in.
+#: What stands in both languages is as good as the better found of its two wordings, for so much, and else as both on
+#: average: two wordings tell more than one, and what is found depends less on the language asked in.
 _EITHER = 0.5
 #: The mean of so many of the best word scores is what is typical of a language's passages.
 _TYPICAL = 5

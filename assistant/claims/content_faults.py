@@ -46,7 +46,7 @@ def content_faults(claim: Text, evidence: Text, table: ConceptTable, facts: Iter
 
 
 def ungrounded_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
-    """Words by which a claim reassures, excuses, limits or makes an exception where the passage has none of the kind."""
+    """Words by which a claim reassures, excuses, limits or makes an exception, where the passage has none such."""
     for said, grounds in _grounds():
         found = said.search(claim.folded)
         if found and not said.search(evidence.folded) and not grounds.search(evidence.folded):

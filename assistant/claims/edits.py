@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
 from assistant.claims.lexicon import Lexicon, Word, load_lexicon, stem
-from assistant.claims.naming import Named, explains
+from assistant.claims.naming import Named, explains, in_one_list
 
 #: From this share of its words on, in the passage's order, a claim counts as a copy with changes.
 COPY = 0.7
 _FEWEST = 5
-#: What separates the items of a list, and how many words an item has at most.
-_SEPARATOR = re.compile(r",|(?<![a-z])(?:and|or)(?![a-z])|[、和或及与]")
-_ITEM_WORDS = 2
 _SHORT = 4
 
 _NEGATORS = frozenset(map(stem, ("not", "no", "never", "nor", "without", "cannot", "avoid", "stop", "refrain", "none")))
@@ -71,8 +67,7 @@ def _listed(a: str, b: str, named: Named) -> bool:
     if places[0] is None or places[1] is None:
         return False
     first, second = sorted((w for w in places if w), key=lambda w: w.start)
-    items = _SEPARATOR.split(named.folded[first.end : second.start])
-    return len(items) > 1 and all(len(item.split()) <= _ITEM_WORDS for item in items)
+    return in_one_list(named.folded[first.end : second.start])
 
 
 def _begins(word: Word, cues: Spans) -> bool:

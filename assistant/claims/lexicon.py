@@ -67,13 +67,13 @@ class Lexicon:
 
     def rival(self, a: str, b: str) -> bool:
         """Whether one word in the place of the other says something else."""
-        return b in self.rivals.get(a, ()) or a in self.rivals.get(b, ()) or _turned_over(a, b)
+        return b in self.rivals.get(a, ()) or a in self.rivals.get(b, ())
 
     def _alike(self, a: str, b: str) -> float:
         if self.groups.get(a, frozenset()) & self.groups.get(b, frozenset()):
             return 0.9
         if b in self.synonyms.get(a, ()) or a in self.synonyms.get(b, ()):
-            return 0.9
+            return 0.7
         a_han, b_han = HAN.match(a) is not None, HAN.match(b) is not None
         va, vb = self.vectors.get(a, {}), self.vectors.get(b, {})
         if a_han != b_han:
@@ -129,7 +129,7 @@ def opposite_of(a: str, b: str) -> bool:
     )
 
 
-def _turned_over(a: str, b: str) -> bool:
+def turned_over(a: str, b: str) -> bool:
     """Whether two Chinese words differ in one character that is the opposite of the other's: 高蛋白 and 低蛋白."""
     if len(a) != len(b) or len(a) < _OF_A_KIND or not HAN.match(a):
         return False

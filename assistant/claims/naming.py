@@ -18,6 +18,9 @@ Presence = Literal["named", "narrower", "absent"]
 _PARTICLE = re.compile(r"fall(?:s|ing|en)? (?:off|asleep|below|under|outside|to)(?![a-z])")
 #: From here on two words count as the same thing in other words.
 ALIKE = 0.45
+#: What separates the items of a list, and how many words an item has at most.
+_SEPARATOR = re.compile(r",|(?<![a-z])(?:and|or)(?![a-z])|[、和或及与]")
+_ITEM_WORDS = 2
 
 
 @functools.lru_cache(maxsize=4)
@@ -112,6 +115,12 @@ def presence(
         return "named", frozenset(k for k in evidence.ids if _overlap(table[k], mention))
     wider = frozenset(k for k in known if table.is_a(mention.concept, k))
     return ("narrower" if wider else "absent"), wider
+
+
+def in_one_list(between: str) -> bool:
+    """Whether the text between two things is that of a list, in which their order says nothing."""
+    items = _SEPARATOR.split(between)
+    return len(items) > 1 and all(len(item.split()) <= _ITEM_WORDS for item in items)
 
 
 def covered(inside: Sequence[Word], others: Sequence[Word], lexicon: Lexicon) -> bool:

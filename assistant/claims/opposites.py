@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.claims.lexicon import Word, load_lexicon
-from assistant.claims.naming import Named
+from assistant.claims.naming import Named, in_one_list
 from assistant.claims.order_faults import agreed_order
 from assistant.claims.quantities import claims
 from assistant.claims.reading import Fault, Text
@@ -286,10 +286,19 @@ def swap_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fa
         for b in shared[i + 1 :]:
             if table[a].kind != table[b].kind or table.is_a(a, b) or table.is_a(b, a):
                 continue
+            if _listed(a, b, claim.named) and _listed(a, b, evidence.named):
+                continue
             kept = [_like(x, x, frozenset({a, b}), claim, evidence) for x in (a, b)]
             swapped = [_like(x, y, frozenset({a, b}), claim, evidence) for x, y in ((a, b), (b, a))]
             if min(swapped) >= _SOME and sum(swapped) > _SWAPPED * sum(kept) + _SOME:
                 yield "contradicted", f"{table.label(a, 'en')} and {table.label(b, 'en')} have changed places"
+
+
+def _listed(a: str, b: str, named: Named) -> bool:
+    first, second = sorted(
+        (next(m for m in named.mentions if m.concept == concept) for concept in (a, b)), key=lambda m: m.start
+    )
+    return in_one_list(named.folded[first.end : second.start])
 
 
 def _like(a: str, b: str, pair: frozenset[str], claim: Text, evidence: Text) -> float:

@@ -179,7 +179,7 @@ def read_quantities(folded: str) -> list[Quantity]:
             taken.append((m.start(), m.end()))
     for name, times in claims()["times"].items():
         for m in re.finditer(rf"(?<![a-z]){name}(?![a-z])", folded):
-            if times > 1:
+            if times > 1 or _PER.match(folded, m.end()):
                 found.append(Quantity(times, times, COUNT, (times, times), m.start(), m.end(), m[0]))
     for m in grammar.written.finditer(folded):
         if quantity := _written(m, folded, grammar):
@@ -328,6 +328,8 @@ def _share_units(found: list[Quantity], folded: str) -> None:
             )
 
 
+#: What follows a "once" that counts, and is not "as soon as".
+_PER = re.compile(r"\s+(?:(?:a|per|every|each|in a) (?:day|week|month|year)|daily|weekly|monthly|yearly)(?![a-z])")
 _BETWEEN = re.compile(r"(?<![a-z])between\s*$|(?:介于|在)\s*$")
 _PER_WEIGHT = re.compile(
     r"\s*(?:of [a-z]+ )?(?:/|per |for (?:each|every) |a )(kg|kilogram|kilo|pound|lb)(?![a-z])|/(公斤|千克|斤)"

@@ -1,11 +1,11 @@
-"""Where a claim has a word in the place of which its evidence has one that says something else: the knee for the hip."""
+"""Where a claim has a word for which its evidence has one that says something else: the knee for the hip."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
 
-from assistant.claims.lexicon import Lexicon, Word, load_lexicon, stem
+from assistant.claims.lexicon import Lexicon, Word, load_lexicon, stem, turned_over
 from assistant.claims.naming import ALIKE, explains
 from assistant.claims.opposites import beside
 from assistant.claims.quantities import claims
@@ -27,6 +27,8 @@ def rival_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
     passed = lexicon.small if claim.han == evidence.han else lexicon.small | _amounts()
     covered = [(q.start, q.end) for q in claim.quantities]
     missing: list[Word] | None = None
+    for said, stands in _turned_over(claim, evidence):
+        yield "contradicted", f"the passage says {stands}, not {said}"
     for word in claim.named.words:
         if word.stem in passed or any(start <= word.start < end for start, end in covered):
             continue
@@ -45,6 +47,15 @@ def rival_faults(claim: Text, evidence: Text) -> Iterator[Fault]:
                 said, stands = claim.folded[word.start : word.end], evidence.folded[other.start : other.end]
                 yield "contradicted", f"the passage says {stands}, not {said}"
                 break
+
+
+def _turned_over(claim: Text, evidence: Text) -> Iterator[tuple[str, str]]:
+    """Chinese words of the claim of which the passage has the opposite instead: 低蛋白 for 高蛋白."""
+    mine, theirs = claim.named.stems, evidence.named.stems
+    for said in sorted(mine - theirs):
+        for stands in sorted(theirs - mine):
+            if turned_over(said, stands):
+                yield said, stands
 
 
 @functools.cache

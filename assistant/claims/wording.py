@@ -239,7 +239,7 @@ def read_wording(folded: str, names: tuple[tuple[int, int], ...] = ()) -> Wordin
 
 
 def _describes(cue: re.Match[str], clause: Clause, folded: str) -> bool:
-    """Whether what a cue denies is said of somebody or something and ends there: who cannot move, that was not meant."""
+    """Whether what a cue denies is said of somebody or something and ends there: who cannot move."""
     if HAN.match(cue[0]):
         return cue[0] in _UNABLE_TO and _FOR_WHOM.match(folded, cue.end()) is not None
     return _THAT_NOT.search(folded, clause.start, cue.end()) is not None

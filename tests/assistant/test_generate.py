@@ -212,6 +212,8 @@ def test_half_a_recommendation_is_not_shown(care: Assistant, question: str) -> N
         ("除非医生同意，不要吃低钠盐。", "不要吃低钠盐。"),
         ("Arrange same-day assessment of a leg that swells.", "Assess a leg that swells."),
         ("一侧腿肿痛应当天就医。", "一侧腿肿痛应就医。"),
+        ("Have somebody else clean the litter tray.", "Clean the litter tray yourself."),
+        ("请他人清理猫砂、笼子和鱼缸。", "我们可以清理猫砂、笼子和鱼缸。"),
     ],
 )
 def test_what_a_rewording_loses_is_seen(original: str, text: str) -> None:

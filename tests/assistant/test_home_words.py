@@ -36,6 +36,13 @@ MEANT = [
     ("picc line arm swollen and sore", "line_infection"),
     ("卡鱼刺了，咽口水都疼", "swallowed_object"),
     ("输液的时候突然发冷打颤", "transfusion_reaction"),
+    ("there's a clot in my calf", "deep_vein_thrombosis"),
+    ("he's peeing like a racehorse", "polyuria"),
+    ("trachy tube is blocked", "tracheostomy"),
+    ("he is kept NBM", "nil_by_mouth"),
+    ("腿血管堵了", "peripheral_arterial_disease"),
+    ("两只手痒得要命", "itch"),
+    ("Dad's diabetic foot sore has gone smelly", "diabetic_foot"),
 ]
 NOT_MEANT = [
     ("dad fell asleep in the chair", "fall_history"),
@@ -52,6 +59,9 @@ NOT_MEANT = [
     ("my head is banging", "head_injury"),
     ("anorexia and weight loss in a man with cancer", "anorexia_nervosa"),
     ("stoma has gone black", "black_stool"),
+    ("老妈吃着保钾的利尿片", "nappy_change"),
+    ("下肢深静脉血栓", "central_line"),
+    ("Care home nurse here", "golf"),
     ("奶胀得像石头，发烧", "headache"),
     ("骨头痛", "headache"),
     ("脚后跟红了一块，按着不褪色", "non_blanching_rash"),

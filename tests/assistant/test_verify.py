@@ -76,6 +76,52 @@ def test_quantities_are_compared_in_any_unit(table: ConceptTable, evidence: str,
 
 
 @pytest.mark.parametrize(
+    ("evidence", "claim"),
+    [
+        ("应规律进食高蛋白、高能量的营养餐。", "应规律进食低蛋白、低能量的清淡餐。"),
+        ("Walk 4 times a week for 10 minutes.", "Walk once a week for 10 minutes."),
+        ("应每周4次、每次至少10分钟做中等强度运动。", "每周做1次、每次至少10分钟的中等强度运动。"),
+        ("我国指南推荐肌内注射维生素K1 1 mg。", "我国指南推荐肌内注射维生素K3 1 mg。"),
+        ("Avoid heat for the first couple of days.", "Avoid heat for the first couple of months."),
+        (
+            "Stay with the child and watch closely, even when breathing looks better.",
+            "Stay with the child and watch closely, unless breathing already looks better.",
+        ),
+        (
+            "Take every mention of suicide seriously, including from somebody who has said it before.",
+            "Take every mention of suicide seriously, except from somebody who has said it before.",
+        ),
+        ("请他人清理猫砂，摸过宠物要洗手。", "我们可以清理猫砂，摸过宠物要洗手。"),
+        ("Offer the vaccine to girls and boys.", "Offer the vaccine to girls only."),
+        ("Wrap the wrist in a dry bandage.", "Wrap the ankle in a dry bandage."),
+    ],
+)
+def test_a_word_in_another_ones_place_is_seen(table: ConceptTable, evidence: str, claim: str) -> None:
+    assert verify_claim(evidence, claim, table).label != "supported"
+    assert verify_claim(evidence, evidence, table).label == "supported"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim"),
+    [
+        ("The goal is a uric acid below 360 μmol/L.", "The goal is a uric acid below 0.36 mmol/L."),
+        ("Wash it daily.", "Wash it once a day."),
+        ("Call as soon as the baby is born.", "Call once the baby is born."),
+        (
+            "Count soup, jelly and ice cream as drinks for the day.",
+            "Count ice cream, jelly and soup as drinks for the day.",
+        ),
+        (
+            "不能活动的人要每天查看皮肤和腿肿。",
+            "Every day look at the skin and for leg swelling in a person who cannot move.",
+        ),
+    ],
+)
+def test_the_same_in_other_words_is_kept(table: ConceptTable, evidence: str, claim: str) -> None:
+    assert verify_claim(evidence, claim, table).label == "supported"
+
+
+@pytest.mark.parametrize(
     ("evidence", "claim", "kept"),
     [
         ("Do not stop warfarin suddenly.", "Keep taking warfarin.", True),

@@ -40,3 +40,15 @@ def test_members_belong_to_their_class(table: ConceptTable) -> None:
 
 def test_no_concept_is_a_kind_of_itself(table: ConceptTable) -> None:
     assert not [concept.id for concept in table if concept.id in table.ancestors(concept.id)]
+
+
+@pytest.mark.parametrize(
+    ("said", "usual"),
+    [
+        ("Puking all night, any good eating ginger?", "vomiting all night, any good eating ginger?"),
+        ("老拉肚子咋办", "老腹泻咋办"),
+        ("What is the matter?", "what is the matter?"),
+    ],
+)
+def test_things_are_called_by_their_usual_names(table: ConceptTable, said: str, usual: str) -> None:
+    assert table.by_usual_names(said) == usual

@@ -104,3 +104,41 @@ def test_passages_of_the_topic_that_the_best_ones_stand_in_come_before_equals_of
         )  # fmt: skip
     hits = Searcher(directory.open(), embedder, weights=Weights(together=0.5)).search("salt in soup", k=5)
     assert [hit.row for hit in hits[:2]] == [0, 1]
+
+
+def test_what_all_questions_share_does_not_count_but_what_is_their_own(tmp_path: Path) -> None:
+    version = written(tmp_path).open()
+    centres = version.asked.centres(version.row_languages)
+    assert set(centres) == {"en"}
+    assert np.allclose(centres["en"], version.asked.vectors().mean(axis=0), atol=1e-6)
+    assert version.asked.centres(np.ones(len(version.rows), np.int8)).keys() == {"zh"}
+
+
+def test_a_statement_in_two_languages_counts_by_both_wordings(tmp_path: Path) -> None:
+    texts = {"en": "Sip water slowly.", "zh": "慢慢喝水。"}
+    origin, embedder = Origin(title="Notes"), HashingEmbedder()
+    documents, passages = [], []
+    for entry in ("sip", "alone"):
+        for language in ("en", "zh") if entry == "sip" else ("en",):
+            name = f"{entry}.{language}"
+            text = texts[language]
+            documents.append(Document(id=name, kind="user", language=language, text=text, origin=origin))
+            passages.append(
+                Passage(
+                    id=name, document=name, start=0, end=len(text), language=language, origin=origin,
+                    search_text=text, embed_text=text, entry=entry,
+                )
+            )  # fmt: skip
+    directory = IndexDirectory(tmp_path)
+    vectors = embedder.passages([p.embed_text for p in passages])
+    with directory.writing():
+        directory.write(documents, passages, vectors, vectors[:0], embedder.name, "", "{}", lambda _: frozenset())
+    version = directory.open()
+    assert version.row_twins.tolist() == [1, 0, -1]
+    scores = {hit.row: hit.score for hit in Searcher(version, embedder).search("sip water slowly", k=3)}
+    assert scores[2] > scores[0] > scores[1] * 0.999
+    own = {
+        hit.row: hit.score
+        for hit in Searcher(version, embedder, weights=Weights(either=1)).search("sip water slowly", k=3)
+    }
+    assert own[0] > scores[0]
