@@ -81,7 +81,7 @@ def relevance_of(plan: Plan, facts: PatientFacts, table: ConceptTable, searcher:
             scattered=True,
         )
         if not focus:
-            best_cosine = max((hit.cosine for hit in hits), default=0.0)
+            best_cosine = searcher.closeness(plan.query, searcher.version.statement_rows)
             first = dict.fromkeys(searcher.version.rows[hit.row].entry for hit in hits)
         for hit in hits:
             entry = searcher.version.rows[hit.row].entry
