@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from assistant.compose import CitationBook, recommend
 from assistant.evidence import Chosen
 from assistant.verify import exact_quotes, supported
 from corpus.concepts import ConceptTable
+from corpus.load import DATA
 from evals.verify import plain, run
 from index.embed import Vectors
 
@@ -369,3 +371,12 @@ def test_a_quote_that_is_not_the_documents_text_is_unsound(care: Assistant) -> N
     forged = [citation.model_copy(update={"quote": citation.quote + "!"}) for citation in book.citations]
     assert exact_quotes(forged, version.document) == set()
     assert supported([item], forged, exact_quotes(forged, version.document)) == []
+
+
+def test_no_word_of_the_thesaurus_says_the_same_and_something_else() -> None:
+    with (DATA / "language" / "thesaurus.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    words = [row["word"] for row in rows]
+    assert len(words) == len(set(words))
+    assert not [row["word"] for row in rows if set(row["same"].split("|")) & set(row["other"].split("|")) - {""}]
+    assert not [row["word"] for row in rows if row["word"] in (*row["same"].split("|"), *row["other"].split("|"))]
