@@ -207,7 +207,7 @@ def _sides(mark: re.Match[str], text: Text, side: str) -> tuple[list[tuple[int, 
         right.append((ends[0], min([*ends[1:2], ends[0] + _REACH])))
     if side == "steps":
         return before, right
-    if before[0][0] == before[0][1] or not any(char.isalnum() for char in folded[slice(*before[0])]):
+    if not before or not any(char.isalnum() for char in folded[slice(*before[0])]):
         return [(ends[0], min([*ends[1:2], ends[0] + _REACH])), *before], right
     return [span for span in before if span[0] < span[1]][:_BACK], right
 

@@ -380,3 +380,8 @@ def test_no_word_of_the_thesaurus_says_the_same_and_something_else() -> None:
     assert len(words) == len(set(words))
     assert not [row["word"] for row in rows if set(row["same"].split("|")) & set(row["other"].split("|")) - {""}]
     assert not [row["word"] for row in rows if row["word"] in (*row["same"].split("|"), *row["other"].split("|"))]
+
+
+@pytest.mark.parametrize("claim", ["以前犯过糊涂的人，蛋白质要吃够。", "前倾咳嗽，取出内套管，吸痰。"])
+def test_a_claim_that_begins_with_a_word_of_order_is_judged(claim: str, table: ConceptTable) -> None:
+    assert verify_claim("先取出内套管，再吸痰；蛋白质照常吃。", claim, table).label != "supported"
