@@ -168,7 +168,7 @@ def news2_command(
 @app.command()
 def verify(
     batch: Annotated[Path, typer.Option("--batch", help='JSONL file: {"id", "evidence", "claim"}')],
-    meaning: Annotated[bool, typer.Option(help="compare meanings with the embedder too; slower")] = True,
+    meaning: Annotated[bool, typer.Option(help="compare meanings with the bundled models too; slower")] = True,
     as_json: Json = True,  # noqa: ARG001 - these two always write JSON; the flag is part of the contract
 ) -> None:
     """Judge whether evidence supports a claim: supported, contradicted or unsupported, with reasons."""
@@ -179,7 +179,7 @@ def verify(
 
     table, settings = load_concepts(), Settings()
     embedder = load_embedder(settings.embedder) if meaning else None
-    nli = load_nli(settings.nli) if settings.nli else None
+    nli = load_nli(settings.nli) if meaning else None
 
     def one(case: Case) -> Case:
         result = verify_claim(text_of(case, "evidence"), text_of(case, "claim"), table, embedder, nli=nli)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from assistant import compose
 from assistant.answer import Answer, Generation, HeldBack, Recommendation
 from assistant.call_model import Failure, Reply, call
+from assistant.claims.meaning import load_nli
 from assistant.directions import advice_in
 from assistant.facts import PatientFacts
 from assistant.hazards import Hazards
@@ -67,6 +68,7 @@ class Rewriter:
         self._knowledge = knowledge
         self._settings = settings
         self._structured = self._says_when_done = takes_schema(model)
+        self._nli = load_nli(settings.nli)
         self.name = model_name(model)
 
     def reword(self, answer: Answer, facts: PatientFacts) -> Answer:
@@ -157,7 +159,7 @@ class Rewriter:
         for start, end in sentences(draft):
             said = draft[start:end]
             # Facts of the patient are no support: "ibuprofen is fine" names nothing new where ibuprofen is taken.
-            results = check_sentences(f"{said} [1]", {1: item.text}, self._knowledge.table)
+            results = check_sentences(f"{said} [1]", {1: item.text}, self._knowledge.table, nli=self._nli)
             checked.drafted += 1
             reasons = [reason for r in results if not r.kept for reason in r.reasons]
             if not self._advised(said, hazards, held) <= banned:
@@ -217,7 +219,7 @@ class Rewriter:
         """Whether nothing of the original is lost: read the other way round, the new text has to support it."""
         if loses(text, item.text):
             return False
-        return verify_claim(text, item.text, self._knowledge.table).label == "supported"
+        return verify_claim(text, item.text, self._knowledge.table, nli=self._nli).label == "supported"
 
     def _held(self, items: Iterable[HeldBack]) -> frozenset[str]:
         """The concepts that were held back for this patient."""

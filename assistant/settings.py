@@ -42,8 +42,9 @@ class Settings(BaseSettings):
         description="also send the question, scrubbed of names, numbers, addresses and dates of birth; by default the "
         "model is told only what the question is about",
     )
-    nli: str | None = Field(
-        default=None, description="entailment cross-encoder that the verifier asks too: name or path; none by default"
+    nli: str = Field(
+        default="bundled",
+        description="entailment model that the verifier asks too: bundled, none, or a cross-encoder's name or path",
     )
     lang: Language | None = Field(default=None, description="answer language; by default that of the question")
     emergency_number: str | None = Field(default=None, description="number to call in an emergency")

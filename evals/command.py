@@ -165,7 +165,8 @@ def _session(
     settings = Settings()
     with progress_bar("Building the index") as show:
         care = Assistant.load(settings=settings.model_copy(update={"llm": None}), progress=show)
-    nli = (settings.nli.rstrip("/").rpartition("/")[2], load_nli(settings.nli)) if settings.nli else None
+    another = None if settings.nli in ("bundled", "none") else load_nli(settings.nli)
+    nli = (settings.nli.rstrip("/").rpartition("/")[2], another) if another else None
     session = Session(care, settings, shared, nli)
     given = read_cases(cases, one, session.known) if cases is not None else None
     return session, given, [given.suite] if given else chosen

@@ -18,6 +18,7 @@ from corpus.load import load_concepts
 from evals.casefile import read_jsonl
 
 if TYPE_CHECKING:
+    from assistant.claims.meaning import Nli
     from index.embed import Embedder
 
 CASES = Path(__file__).parent / "cases" / "verify.jsonl"
@@ -37,7 +38,7 @@ class Pair(BaseModel):
     test: bool = False
 
 
-def run(path: Path | None = None, embedder: Embedder | None = None) -> dict[str, Any]:
+def run(path: Path | None = None, embedder: Embedder | None = None, nli: Nli | None = None) -> dict[str, Any]:
     """Figures by kind and language, the test pairs apart, and what was judged wrongly."""
     table = load_concepts()
     counts: dict[str, dict[tuple[str, str], Counter[str]]] = {
@@ -46,7 +47,7 @@ def run(path: Path | None = None, embedder: Embedder | None = None) -> dict[str,
     }
     wrong = []
     for pair in read_jsonl(path or CASES, Pair):
-        result = verify_claim(pair.evidence, pair.claim, table, embedder)
+        result = verify_claim(pair.evidence, pair.claim, table, embedder, nli=nli)
         part = "test" if pair.test else "dev"
         for group in (f"kind {pair.kind}", f"language {pair.lang}", "all"):
             counts[part][pair.label, group][result.label] += 1
@@ -84,14 +85,15 @@ def plain(report: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Print the figures for the package's pairs or for those of a file."""
+    """Print the figures for the package's pairs or for those of a file; with ``--rules`` without any model."""
     arguments = [a for a in sys.argv[1:] if not a.startswith("--")]
-    embedder = None
-    if "--embedder" in sys.argv:
+    embedder = nli = None
+    if "--rules" not in sys.argv:
+        from assistant.claims.meaning import load_nli
         from index.embed import load_embedder
 
-        embedder = load_embedder()
-    report = run(Path(arguments[0]) if arguments else None, embedder)
+        embedder, nli = load_embedder(), load_nli("bundled")
+    report = run(Path(arguments[0]) if arguments else None, embedder, nli)
     sys.stdout.write(plain(report) + "\n")
 
 

@@ -1,19 +1,18 @@
-"""Whether two texts are near in meaning: by an embedder, and by an entailment model where one is installed."""
+"""Whether two texts are near in meaning, by an embedder, and whether one follows from the other, by another model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from assistant.claims.entailment import Odds, bundled
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
     from index.embed import Embedder
 
-Verdict = Literal["entailment", "neutral", "contradiction"]
-
-#: Evidence and claim in, what the model says and how sure it is of it out.
-Nli = Callable[[str, str], tuple[Verdict, float]]
+#: Evidence and claim in, how likely the claim follows from it, contradicts it, or neither, out.
+Nli = Callable[[str, str], Odds]
 
 #: Below the first cosine a claim is about something else; from the second on, a few strange words are forgiven.
 #: Set on the pairs in ``evals/cases/verify.jsonl`` that are not for testing, for the bundled embedder.
@@ -29,30 +28,39 @@ def nearness(embedder: Embedder, evidence: str, claim: str, one_language: bool) 
     return "far" if cosine < far else "close" if cosine >= close else "near"
 
 
-def load_nli(name: str) -> Nli:
-    """An entailment model by name or folder; raises :class:`~assistant.InputError` where it cannot be loaded."""
+def load_nli(name: str) -> Nli | None:
+    """An entailment model: the one that comes with the program (``bundled``), ``none``, or one by name or folder.
+
+    None where the bundled one does not run; raises :class:`~assistant.InputError` where another cannot be loaded.
+    """
+    if name == "none":
+        return None
+    if name == "bundled":
+        return model.odds if (model := bundled()) else None
+    return nli_from(_cross_encoder(name))
+
+
+def _cross_encoder(name: str) -> Any:
     try:
         from sentence_transformers import CrossEncoder
 
-        model: Any = CrossEncoder(name, device="cpu")
+        return CrossEncoder(name, device="cpu")
     except ImportError as error:
         raise InputError(
             f"CARE_NLI={name} needs sentence-transformers: pip install 'nursing-care-assistant[models]'"
         ) from error
     except (OSError, ValueError) as error:
         raise InputError(f"CARE_NLI={name} is neither a local model folder nor to be had offline") from error
-    return nli_from(model)
 
 
 def nli_from(model: Any) -> Nli:
     """Wrap a cross-encoder whose labels are called entailment, neutral and contradiction."""
-    labels = {int(index): str(label).lower() for index, label in model.config.id2label.items()}
-    if set(labels.values()) != {"entailment", "neutral", "contradiction"}:
-        raise InputError(f"CARE_NLI: the model's labels are {sorted(labels.values())}, not those of entailment")
+    labels = {str(label).lower(): int(index) for index, label in model.config.id2label.items()}
+    if set(labels) != {"entailment", "neutral", "contradiction"}:
+        raise InputError(f"CARE_NLI: the model's labels are {sorted(labels)}, not those of entailment")
 
-    def judge(evidence: str, claim: str) -> tuple[Verdict, float]:
+    def judge(evidence: str, claim: str) -> Odds:
         scores = model.predict([(evidence, claim)], apply_softmax=True)[0]
-        best = int(scores.argmax())
-        return labels[best], float(scores[best])  # type: ignore[return-value]
+        return Odds(*(float(scores[labels[label]]) for label in ("entailment", "contradiction", "neutral")))
 
     return judge

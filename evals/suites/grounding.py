@@ -138,8 +138,7 @@ def _by_model(session: Session) -> Callable[[str, Sequence[str]], bool]:
     nli = session.nli[1]
 
     def supports(claim: str, passages: Sequence[str]) -> bool:
-        verdict, sure = nli("\n".join(passages), claim)
-        return verdict == "entailment" and sure >= _SURE
+        return nli("\n".join(passages), claim).supported >= _SURE
 
     return supports
 

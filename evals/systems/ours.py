@@ -8,6 +8,7 @@ from typing import Any
 from assistant import Answer, Assistant, Patient
 from assistant.answer import Audience
 from assistant.assistant import triage
+from assistant.claims.meaning import load_nli
 from assistant.intake import Intake, read
 from assistant.plan import make_plan
 from assistant.verify import Label, verify_claim
@@ -25,6 +26,7 @@ class Ours:
 
     def __init__(self, care: Assistant) -> None:
         self._care = care
+        self._nli = load_nli(care.settings.nli)
 
     def answer(self, asked: Asked) -> Response:
         return response_of(self.ask(asked))
@@ -51,7 +53,7 @@ class Ours:
         return read(text, self._care.knowledge.table)
 
     def verify(self, evidence: str, claim: str) -> tuple[Label, Sequence[str]]:
-        found = verify_claim(evidence, claim, self._care.knowledge.table)
+        found = verify_claim(evidence, claim, self._care.knowledge.table, nli=self._nli)
         return found.label, found.reasons
 
     def converse(self, audience: Audience) -> Chat:

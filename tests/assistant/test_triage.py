@@ -79,6 +79,20 @@ def test_a_childs_fall_with_signs_of_a_head_injury_nobody_saw(knowledge: Knowled
 
 
 @pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("拉肚子两天了，在吃利尿片和二甲双胍", "urgent"),
+        ("on furosemide and metformin, had the runs since yesterday", "urgent"),
+        ("on metformin only, had the runs once", "self_care"),
+    ],
+)
+def test_diarrhoea_on_two_medicines_for_sick_days_is_seen_the_same_day(
+    knowledge: Knowledge, text: str, right: str
+) -> None:
+    assert level(text, knowledge) == right
+
+
+@pytest.mark.parametrize(
     "text", ["82岁糖尿病，刚打完胰岛素手抖出冷汗", "He has diabetes and is shaky and sweating after his insulin"]
 )
 def test_signs_of_low_glucose_after_insulin_are_urgent(knowledge: Knowledge, text: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assistant.claims.entailment import Odds
 from assistant.verify import Label
 from corpus.models import Language, Level
 from evals.records import Record
@@ -85,7 +86,7 @@ def test_a_system_that_cannot_cite_has_no_figures_of_citations(fresh: Session) -
 
 
 def test_an_entailment_model_s_figures_stand_apart_under_its_name(session: Session) -> None:
-    asking = Session(session.care, session.settings, None, ("small-nli", lambda evidence, claim: ("entailment", 0.9)))
+    asking = Session(session.care, session.settings, None, ("small-nli", lambda evidence, claim: Odds(0.9, 0.05, 0.05)))
     response = Response("x", (Said("Sleep eight hours a night.", None, (1,)),), sources=(Source(1, "a", "A", FIRST),))
     counts = grounding.judge(case(), Scripted(response), asking).counts
     assert counts["citation recall"] == (0, 1)
