@@ -175,10 +175,10 @@ def _verify_sentence(
     ]
     added = list(content_faults(said, stands, names, facts))
     faults += ungrounded_faults(said, stands)
-    verdict, sure = nli(evidence, claim) if nli else ("neutral", 0.0)
-    if verdict == "contradiction" and sure >= _SURE:
+    odds = nli(evidence, claim) if nli else None
+    if odds and odds.contradicted >= _SURE:
         faults.append(("contradicted", "the entailment model sees a contradiction"))
-    elif verdict == "entailment" and sure >= _SURE:
+    elif odds and odds.supported >= _SURE:
         return faults
     if embedder is not None:
         near = nearness(embedder, evidence, claim, said.han == stands.han)
