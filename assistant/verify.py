@@ -8,6 +8,7 @@ direction, negation and every named concept have to agree with the evidence, and
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -17,15 +18,17 @@ from assistant.answer import Citation, Recommendation
 from assistant.claims.content_faults import content_faults, ungrounded_faults
 from assistant.claims.copy_faults import copy_faults
 from assistant.claims.denial_faults import denial_faults
+from assistant.claims.entailment import Odds
 from assistant.claims.meaning import Nli, nearness
 from assistant.claims.name_faults import label_faults, medicine_faults, name_faults
 from assistant.claims.naming import extended
 from assistant.claims.opposites import opposite_faults, swap_faults
 from assistant.claims.order_faults import belonging_faults, order_faults, rejected_faults
-from assistant.claims.quantity_faults import quantity_faults
-from assistant.claims.reading import Fault, read_text
+from assistant.claims.quantity_faults import count_faults, quantity_faults
+from assistant.claims.reading import Fault, Text, read_text
 from assistant.claims.rival_faults import rival_faults
 from assistant.claims.sign_faults import sign_faults
+from assistant.claims.weighing import load_weights
 from corpus.concepts import ConceptTable
 from corpus.documents import Document
 from corpus.text import normalise, sentences
@@ -35,9 +38,9 @@ if TYPE_CHECKING:
 
 _MARKS = re.compile(r"\s*\[(\d+(?:\s*[,，、]\s*\d+)*)\]")
 _LATE_MARKS = re.compile(r"([.。!?！？])\s*((?:\s*\[\d+(?:\s*[,，、]\s*\d+)*\])+)")
+#: So many sentences of a claim are read as a whole; of longer ones each by itself.
+_TOGETHER = 2
 _BULLET = re.compile(r"^\s*(?:[-*•#>]+|\d{1,2}[.)、])\s+")
-#: From here on an entailment model's verdict counts.
-_SURE = 0.8
 
 Label = Literal["supported", "contradicted", "unsupported"]
 
@@ -95,18 +98,20 @@ def verify_claim(
     facts: Iterable[str] = (),
     nli: Nli | None = None,
 ) -> Verification:
-    """Judge whether *evidence* supports *claim*, sentence by sentence; the worst sentence decides.
+    """Judge whether *evidence* supports *claim*; the worst of its sentences decides.
 
-    *facts* are ids of concepts known of the patient, which a claim may name besides the evidence. With an
-    *embedder* the meaning has to be near enough too; with an entailment model *nli* (``CARE_NLI``) that has
-    its say as well, but never overrules a difference in quantity, name or direction.
+    *facts* are ids of concepts known of the patient, which a claim may name besides the evidence. With an entailment
+    model *nli* (:func:`assistant.claims.meaning.load_nli`) what it makes of the whole is weighed against what the words
+    say (:mod:`assistant.claims.weighing`); another quantity or medicine it never overrules. Without one every ground
+    counts, and with an *embedder* the meaning has to be near enough too.
     """
     evidence, claim = evidence.strip(), claim.strip()
     if not claim or not evidence:
         return Verification(label="unsupported", reasons=("there is nothing to compare",))
-    facts = tuple(facts)
-    results = [_verify_sentence(evidence, claim[s:e], table, facts, embedder, nli) for s, e in sentences(claim)]
-    return _worst(fault for result in results for fault in result)
+    said = [claim[start:end] for start, end in sentences(claim)]
+    together = [said] if len(said) <= _TOGETHER else [[sentence] for sentence in said]
+    found = (_faults(evidence, some, table, tuple(facts), embedder, nli) for some in together)
+    return _worst(fault for faults in found for fault in faults)
 
 
 def check_sentences(
@@ -145,48 +150,73 @@ def check_sentences(
     return checked
 
 
-def _verify_sentence(
+def _faults(
     evidence: str,
-    claim: str,
+    said: Sequence[str],
     table: ConceptTable,
     facts: tuple[str, ...],
     embedder: Embedder | None,
     nli: Nli | None,
 ) -> list[Fault]:
-    folded_evidence, folded_claim = normalise(evidence), normalise(claim)
-    if _stands_in(folded_claim, folded_evidence):
-        return []
+    """What is wrong with sentences that belong together."""
+    grounds: dict[str, list[Fault]] = defaultdict(list)
+    other_words = [sentence for sentence in said if not _stands_in(normalise(sentence), normalise(evidence))]
+    for sentence in other_words:
+        for kind, found in _grounds(evidence, sentence, table, facts, None if nli else embedder).items():
+            grounds[kind] += found
+    if nli and other_words:
+        return _weighed(nli(evidence, " ".join(said)), grounds)
+    return [fault for found in grounds.values() for fault in found]
+
+
+def _grounds(
+    evidence: str, claim: str, table: ConceptTable, facts: tuple[str, ...], embedder: Embedder | None
+) -> dict[str, list[Fault]]:
     names = extended(table)
-    said, stands = read_text(folded_claim, names), read_text(folded_evidence, names)
-    faults: list[Fault] = [
-        *quantity_faults(said, stands, names),
-        *name_faults(said, stands, facts, names),
-        *medicine_faults(said, stands),
-        *label_faults(said, stands),
-        *copy_faults(said, stands, names),
-        *sign_faults(said, stands, names),
-        *denial_faults(said, stands, names),
-        *opposite_faults(said, stands),
-        *swap_faults(said, stands, names),
-        *rival_faults(said, stands),
-        *order_faults(said, stands),
-        *belonging_faults(said, stands),
-        *rejected_faults(said, stands),
-    ]
-    added = list(content_faults(said, stands, names, facts))
-    faults += ungrounded_faults(said, stands)
-    odds = nli(evidence, claim) if nli else None
-    if odds and odds.contradicted >= _SURE:
-        faults.append(("contradicted", "the entailment model sees a contradiction"))
-    elif odds and odds.supported >= _SURE:
-        return faults
+    said, stands = read_text(normalise(claim), names), read_text(normalise(evidence), names)
+    grounds = grounds_against(said, stands, names, facts)
     if embedder is not None:
         near = nearness(embedder, evidence, claim, said.han == stands.han)
         if near == "far":
-            faults.append(("unsupported", "the passage is about something else"))
+            grounds["nearness"] = [("unsupported", "the passage is about something else")]
         elif near == "close":
-            added = []
-    return faults + added
+            grounds.pop("content", None)
+    return grounds
+
+
+def grounds_against(said: Text, stands: Text, names: ConceptTable, facts: Iterable[str] = ()) -> dict[str, list[Fault]]:
+    """What speaks against a claim, as both texts were read, by the kind of ground; kinds without any are left out."""
+    found: dict[str, Iterable[Fault]] = {
+        "quantity": quantity_faults(said, stands, names),
+        "count": count_faults(said, stands, names),
+        "name": name_faults(said, stands, facts, names),
+        "medicine": medicine_faults(said, stands),
+        "label": label_faults(said, stands),
+        "copy": copy_faults(said, stands, names),
+        "sign": sign_faults(said, stands, names),
+        "denial": denial_faults(said, stands, names),
+        "opposite": opposite_faults(said, stands),
+        "swap": swap_faults(said, stands, names),
+        "rival": rival_faults(said, stands),
+        "order": order_faults(said, stands),
+        "belonging": belonging_faults(said, stands),
+        "rejected": rejected_faults(said, stands),
+        "ungrounded": ungrounded_faults(said, stands),
+        "content": content_faults(said, stands, names, facts),
+    }
+    return {kind: faults for kind, some in found.items() if (faults := list(some))}
+
+
+def _weighed(odds: Odds, grounds: Mapping[str, list[Fault]]) -> list[Fault]:
+    """What is left against a claim once the entailment model has been heard; nothing where it stands."""
+    if load_weights().hold(odds, grounds):
+        return []
+    faults = [fault for found in grounds.values() for fault in found]
+    if odds.contradicted > max(odds.supported, odds.unsupported):
+        faults.append(("contradicted", "read as a whole, the passage says otherwise"))
+    elif not faults or odds.unsupported > odds.supported:
+        faults.append(("unsupported", "read as a whole, the passage does not say this"))
+    return faults
 
 
 def _worst(faults: Iterable[Fault]) -> Verification:

@@ -34,7 +34,7 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
             rivals = [e for e in evidence.quantities if _comparable(quantity, e)]
             if rivals:
                 yield "contradicted", f"the passage says {_listed(rivals)}, not {quantity.shown}"
-            else:
+            elif not _bare(quantity):
                 yield "unsupported", f"the passage gives no {quantity.shown}"
         elif all(_bounds_clash(quantity, e, claim, evidence) for e in equal):
             yield "contradicted", f"the passage sets the other limit: {_listed(equal)}"
@@ -44,6 +44,21 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
             yield "contradicted", f"the passage gives {quantity.shown} for another stretch of time"
         elif other := _of_another(quantity, equal, claim, evidence, table):
             yield "contradicted", f"the passage gives {quantity.shown} for something else than {other}"
+
+
+def count_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[Fault]:
+    """Bare counts of the claim where the evidence counts nothing: two of them may be the two that it names."""
+    for quantity in claim.quantities:
+        if not _bare(quantity) or _equals(quantity, evidence, table):
+            continue
+        if quantity.raw == (2, 2) and _BOTH.search(evidence.folded):
+            continue
+        if not any(_comparable(quantity, e) for e in evidence.quantities):
+            yield "unsupported", f"the passage gives no {quantity.shown}"
+
+
+def _bare(quantity: Quantity) -> bool:
+    return quantity.dimension == COUNT and quantity.per is None and not quantity.period
 
 
 def _equals(quantity: Quantity, evidence: Text, table: ConceptTable) -> list[Quantity]:
