@@ -24,7 +24,7 @@ from assistant.claims.name_faults import label_faults, medicine_faults, name_fau
 from assistant.claims.naming import extended
 from assistant.claims.opposites import opposite_faults, swap_faults
 from assistant.claims.order_faults import belonging_faults, order_faults, rejected_faults
-from assistant.claims.quantity_faults import count_faults, quantity_faults
+from assistant.claims.quantity_faults import count_faults, in_its_units, quantity_faults
 from assistant.claims.reading import Fault, Text, read_text
 from assistant.claims.rival_faults import rival_faults
 from assistant.claims.sign_faults import sign_faults
@@ -165,7 +165,7 @@ def _faults(
         for kind, found in _grounds(evidence, sentence, table, facts, None if nli else embedder).items():
             grounds[kind] += found
     if nli and other_words:
-        return _weighed(nli(evidence, " ".join(said)), grounds)
+        return _weighed(odds_of(evidence, " ".join(said), extended(table), nli), grounds)
     return [fault for found in grounds.values() for fault in found]
 
 
@@ -182,6 +182,13 @@ def _grounds(
         elif near == "close":
             grounds.pop("content", None)
     return grounds
+
+
+def odds_of(evidence: str, claim: str, names: ConceptTable, nli: Nli) -> Odds:
+    """What the model makes of a claim, as it is or with its quantities in the passage's units: the likelier of them."""
+    odds = nli(evidence, claim)
+    read = in_its_units(read_text(normalise(claim), names), read_text(normalise(evidence), names), names)
+    return max(odds, nli(evidence, read), key=lambda o: o.supported) if read else odds
 
 
 def grounds_against(said: Text, stands: Text, names: ConceptTable, facts: Iterable[str] = ()) -> dict[str, list[Fault]]:

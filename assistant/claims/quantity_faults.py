@@ -57,6 +57,21 @@ def count_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[F
             yield "unsupported", f"the passage gives no {quantity.shown}"
 
 
+def in_its_units(claim: Text, evidence: Text, table: ConceptTable) -> str | None:
+    """The claim with its quantities written as the evidence writes them; none where that changes nothing.
+
+    Half an hour and 30 minutes are one to whoever converts, and two to whoever only reads.
+    """
+    parts, at = [], 0
+    for quantity in sorted(claim.quantities, key=lambda q: q.start):
+        equal = [] if quantity.period or _bare(quantity) else _equals(quantity, evidence, table)
+        written = [evidence.folded[e.start : e.end] for e in equal]
+        if len(equal) == 1 and quantity.start >= at and claim.folded[quantity.start : quantity.end] not in written:
+            parts += [claim.folded[at : quantity.start], written[0]]
+            at = quantity.end
+    return "".join([*parts, claim.folded[at:]]) if parts else None
+
+
 def _bare(quantity: Quantity) -> bool:
     return quantity.dimension == COUNT and quantity.per is None and not quantity.period
 
