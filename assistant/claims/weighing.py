@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict
 from assistant.claims.entailment import Odds
 
 WEIGHTS = Path(__file__).with_name("weights.json")
-#: Grounds that no model overrules: another number, medicine or label is another claim.
-FIRM = frozenset({"quantity", "medicine", "label", "rejected"})
+#: Grounds that no model overrules: another number, medicine or label is another claim; an opposite, things that change
+#: places and an exception the passage does not make are what this one overlooks (:mod:`training.weighing`).
+FIRM = frozenset({"quantity", "medicine", "label", "rejected", "opposite", "swap", "ungrounded"})
 #: Odds are taken to be no surer than this.
 _SUREST = 0.9999
 
