@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     )
     nli: str = Field(
         default="none",
-        description="entailment model that the verifier asks too: none, bundled (lets fewer contradictions of strangers "
+        description="entailment model that the verifier asks too: none, bundled (lets fewer contradictions of others "
         "through, and drops more plain rewordings), or a cross-encoder's name or path",
     )
     lang: Language | None = Field(default=None, description="answer language; by default that of the question")
