@@ -25,8 +25,9 @@ LABELS = ("supported", "contradicted", "unsupported")
 #: What stands between the passage and the claim, and by how much a vector of length one is multiplied.
 BETWEEN = " </s> "
 SCALE = 12.0
-#: It was taught with so many pieces of words at once; a longer passage is read two sentences at a time.
-_LONGEST = 256
+#: It was taught with so many pieces of words at once; a longer passage is read two sentences at a time. More than the
+#: second number it cannot read.
+_LONGEST, _MOST = 256, 512
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,14 @@ class Entailment:
         self._bias = np.array(head["bias"], np.float32)
 
     def odds(self, evidence: str, claim: str) -> Odds:
-        """How *claim* stands to *evidence*; of a long passage the part counts that supports it best."""
+        """How *claim* stands to *evidence*; of a long passage the part counts that supports it best.
+
+        What is too long to be read is not supported.
+        """
         texts = [_text(part, claim) for part in self._parts(evidence, claim)]
+        texts = [text for text in texts if self._model.token_count(text) <= _MOST]
+        if not texts:
+            return Odds(supported=0.0, contradicted=0.0, unsupported=1.0)
         scores = self._model.passage(texts) @ self._weights.T + self._bias
         likely = np.exp(scores - scores.max(axis=1, keepdims=True))
         likely /= likely.sum(axis=1, keepdims=True)

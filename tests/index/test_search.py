@@ -110,6 +110,6 @@ def test_a_cross_encoder_from_a_folder_scores_pairs(tmp_path: Path) -> None:
     assert all(isinstance(score, float) for score in scores)
 
 
-def test_a_reranker_that_cannot_be_had_says_what_to_do() -> None:
+def test_a_reranker_that_cannot_be_had_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EmbedderError, match="re-ranker"):
-        CrossEncoderReranker("no-such/model")
+        CrossEncoderReranker(str(tmp_path))

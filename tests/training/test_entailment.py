@@ -59,7 +59,7 @@ def test_it_learns_two_pairs_and_the_file_it_writes_knows_them(small: Any, tmp_p
 
     right, wrong = _pair("supported", EVIDENCE, EVIDENCE), _pair("contradicted", was=EVIDENCE)
     teacher = Teacher(small)
-    teacher.teach(Round([right, wrong] * 16, epochs=30, rate=2e-3, packed=True))
+    teacher.teach(Round([right, wrong] * 2, epochs=240, rate=2e-3, packed=True))
     teacher.write(tmp_path / "taught.bin")
     taught = Entailment(tmp_path / "taught.bin")
     assert taught.odds(EVIDENCE, EVIDENCE).supported > taught.odds(EVIDENCE, wrong.claim).supported + 0.2
