@@ -8,7 +8,7 @@ run: .venv/.run
 	$(BIN)/python app.py
 
 test: .venv/.dev
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
