@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.evidence import WHO_SOMEBODY_IS, Chosen, Held
+from assistant.evidence import WHO_SOMEBODY_IS, Chosen, Held, concepts_of, related
 from assistant.knowledge import Knowledge
 from assistant.plan import Plan
+from assistant.scope import pieces
 
 if TYPE_CHECKING:
     from index.search import Searcher
@@ -22,8 +23,10 @@ _DUPLICATE_COSINE = 0.965
 #: A statement of another kind than the question asks for has to score this share of the best one.
 _OTHER_KIND = 0.7
 _MOST_SAFETY = 2
-#: After this many statements by merit, each condition the question names gets its best one.
-_FIRST = 3
+#: After this many statements by merit, each condition the question names gets its best one, and a device as many.
+_FIRST, _OF_A_DEVICE = 3, 2
+#: So many of the first found are looked through for one of its topic.
+_OF_A_TOPIC = 50
 #: What a statement advises that keeps two things apart in time.
 _SPACING = "medicine_spacing"
 
@@ -39,8 +42,8 @@ def choose(
 ) -> list[Chosen]:
     """Safety first, then greedily the best, a little less of what there is already; near-duplicates collapse.
 
-    Each condition that the question names has its turn, and few good ones are filled up with the next best about
-    the patient's own illnesses.
+    Each condition or device that the question names has its turn, and few good ones are filled up with the next best
+    about the patient's own illnesses.
     """
     everything = sorted(candidates, key=lambda c: (-c.score, c.statement.id))
     due = _due_topics(everything, plan, knowledge)
@@ -71,7 +74,8 @@ def choose(
         left = [c for c in ranked if c.statement.id not in tried]
         pool = [c for c in left if c.safety] if sum(c.safety for c in chosen) < _MOST_SAFETY else []
         if not pool and (len(chosen) >= _FIRST or not left):
-            pool = [c for c in everything if topic_of(c) in due - topics.keys() and c.statement.id not in tried]
+            waiting = [name for name, turns in due.items() if topics.get(name, 0) < turns]
+            pool = _in_turn(everything, waiting, tried, plan, knowledge, searcher)
         if not (pool or left):
             break
         best = max(pool or left, key=worth)
@@ -89,16 +93,47 @@ def choose(
     return chosen
 
 
-def _due_topics(ranked: Sequence[Chosen], plan: Plan, knowledge: Knowledge) -> set[str]:
-    """Topics of the conditions a question names: each has to contribute, however well the others fit."""
-    due = set()
+def _due_topics(ranked: Sequence[Chosen], plan: Plan, knowledge: Knowledge) -> dict[str, int]:
+    """Topics that have to contribute, however well others fit, and how much: conditions and devices that are named."""
+    table = knowledge.table
+    devices = [asked for asked in plan.asked if table[asked].kind == "device"]
+    due: dict[str, int] = {}
     for candidate in ranked:
         topic = knowledge.topics[knowledge.topic_of[candidate.statement.id]]
-        if any(
-            knowledge.table.is_a(named, topic.topic) or knowledge.table.is_a(topic.topic, named) for named in plan.named
-        ):
-            due.add(topic.topic)
+        if any(related(named, topic.topic, table) for named in plan.named):
+            due[topic.topic] = 1
+        if any(table.is_a(device, one) for device in devices for one in concepts_of(topic)):
+            due[topic.topic] = _OF_A_DEVICE
     return due
+
+
+def _in_turn(
+    candidates: Sequence[Chosen],
+    waiting: Sequence[str],
+    tried: set[str],
+    plan: Plan,
+    knowledge: Knowledge,
+    searcher: Searcher,
+) -> list[Chosen]:
+    """What a topic whose turn it is has to say: the best for what the question tells of it, in the words it does."""
+    table = knowledge.table
+    for name in waiting:
+        left = [c for c in candidates if knowledge.topic_of[c.statement.id] == name and c.statement.id not in tried]
+        if not left:
+            continue
+        about = concepts_of(knowledge.topics[name])
+        words = " ".join(
+            piece
+            for piece in pieces(plan.query)
+            if any(related(mention.concept, one, table) for mention in table.find(piece) for one in about)
+        )
+        if not words or words == plan.query:
+            return left
+        hits = searcher.search(words, k=_OF_A_TOPIC, accept=searcher.version.statement_rows, scattered=True)
+        found = [searcher.version.rows[hit.row].entry for hit in hits]
+        ids = {c.statement.id: c for c in left}
+        return [ids[entry] for entry in found if entry in ids][:1] or left
+    return []
 
 
 def _repeats(candidate: Chosen, chosen: Sequence[Chosen], rows: dict[str, int], searcher: Searcher) -> bool:
@@ -106,8 +141,8 @@ def _repeats(candidate: Chosen, chosen: Sequence[Chosen], rows: dict[str, int], 
         return False
     mine = set(candidate.statement.advice)
     for other in chosen:
-        related = mine & set(other.statement.advice) and other.statement.id in rows
-        if related and searcher.similarity(rows[candidate.statement.id], rows[other.statement.id]) > _DUPLICATE_COSINE:
+        alike = mine & set(other.statement.advice) and other.statement.id in rows
+        if alike and searcher.similarity(rows[candidate.statement.id], rows[other.statement.id]) > _DUPLICATE_COSINE:
             return True
     return False
 

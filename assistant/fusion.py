@@ -20,7 +20,7 @@ from assistant.plan import Plan
 from assistant.quotes import quote
 from assistant.relevance import Found, advises_on_asked, is_grounded, least_cosine_for, relevance_of, score_of
 from corpus.concepts import ConceptTable
-from corpus.conditions import Fact, Missing, Verdict, evaluate, leaves
+from corpus.conditions import CONCEPT_LEAVES, Fact, Missing, Verdict, evaluate, leaves
 from corpus.models import Statement, Topic
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def gather(
         chosen=tuple(chosen),
         held=tuple(held),
         missing=_most_valuable([(score, m) for score, m in pool.missing if score >= _WORTH_ASKING * floor]),
-        uncovered=tuple(c for c in plan.asked if c not in covered),
+        uncovered=tuple(c for c in plan.asked if c not in covered and not _spoken_of(c, chosen, knowledge)),
         grounded=is_grounded(plan, facts, knowledge, chosen, bool(covered), found.best_cosine, searcher),
         quoted=tuple(quoted),
         held_quotes=tuple(held_quotes),
@@ -252,6 +252,8 @@ def _consider(
     if narrow.truth is None and not (general and _only_concepts(narrow.missing)) and not _asks_of(narrow, plan, table):
         pool.missing += [(score * _weight(m), m) for m in narrow.missing if m.leaf in _ALWAYS_ASKED]
         return
+    if narrow.truth is None and _is_for_another(statement, narrow, plan, table):
+        return
     exception = evaluate(statement.not_when, facts) if statement.not_when else Verdict(False)
     if exception.truth:
         pool.held.append((score, Held(statement, statement.advice[0].target, statement, exception.because)))
@@ -295,6 +297,18 @@ def _covered(plan: Plan, chosen: Sequence[Chosen], held: Sequence[Held], table: 
     return {asked for asked in plan.asked if any(related(asked, target, table) for target in targets)}
 
 
+def _spoken_of(concept: str, chosen: Sequence[Chosen], knowledge: Knowledge) -> bool:
+    """Whether a statement that was chosen names a thing or is for those who have it."""
+    table = knowledge.table
+    return any(
+        related(concept, one, table)
+        for c in chosen
+        for one in concepts_of(knowledge.topics[knowledge.topic_of[c.statement.id]])
+        | knowledge.mentioned_in(c.statement)
+        | {value for key, value in leaves(c.statement.applies_when or {}) if key in CONCEPT_LEAVES}
+    )
+
+
 def _asks_of(verdict: Verdict, plan: Plan, table: ConceptTable) -> bool:
     """Whether all that is not known is whether the patient has, or takes, what the question itself asks about."""
     asked = (*plan.asked, *plan.named)
@@ -302,6 +316,27 @@ def _asks_of(verdict: Verdict, plan: Plan, table: ConceptTable) -> bool:
         m.leaf not in _ALWAYS_ASKED and m.key in table and any(related(concept, m.key, table) for concept in asked)
         for m in verdict.missing
     )
+
+
+def _is_for_another(statement: Statement, verdict: Verdict, plan: Plan, table: ConceptTable) -> bool:
+    """Whether a statement is for those who take, or have, another thing of the kind that the question names.
+
+    Grapefruit with simvastatin is not grapefruit with felodipine, nor is haemodialysis peritoneal dialysis. Advice on
+    a named medicine itself is: who else must not take it, anybody who thinks of it should read.
+    """
+    named = {*plan.asked, *plan.named, *plan.considered}
+    if any(table[a.target].kind == "medicine" and related(a.target, n, table) for a in statement.advice for n in named):
+        return False
+    return bool(verdict.missing) and all(_is_another(m.key, named, table) for m in verdict.missing)
+
+
+def _is_another(key: str, named: Iterable[str], table: ConceptTable) -> bool:
+    """Whether things of the same kind as *key* are named, and it is none of them."""
+    if key not in table or any(related(key, one, table) for one in named):
+        return False
+    if table[key].kind == "medicine":
+        return any(table[one].kind == "medicine" for one in named)
+    return any(set(table[key].parents) & set(table[one].parents) for one in named)
 
 
 def _only_concepts(missing: Iterable[Missing]) -> bool:

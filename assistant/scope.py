@@ -94,6 +94,15 @@ def split(text: str, table: ConceptTable, is_near: Callable[[str], bool] | None 
     return Scope(_joined(text, kept), declined, any(p.asks for p in kept))
 
 
+def pieces(text: str) -> list[str]:
+    """A message in its smallest pieces: clauses between commas and joining words."""
+    return [
+        text[left:right]
+        for start, end in _spans(text, _SENTENCE)
+        for left, right in _spans(text, _PIECE_ZH if HAN.search(text[start:end]) else _PIECE_EN, start, end)
+    ]
+
+
 def _spans(text: str, boundary: re.Pattern[str], start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Spans between the ends of the boundary's matches, blanks trimmed."""
     end = len(text) if end is None else end

@@ -266,3 +266,38 @@ def test_a_medicine_that_is_taken_is_not_advised_against_as_something_added_to_i
 def test_fasting_is_held_back_in_type_1_diabetes_whatever_else_is_recorded(care: Assistant) -> None:
     answer = care.ask("She wants to fast for Ramadan.", Patient(conditions=("type 1 diabetes",)))
     assert "intermittent fasting" in {item.text for item in answer.held_back if item.asked}
+
+
+def test_each_device_that_a_question_names_is_answered_beside_what_is_urgent(care: Assistant) -> None:
+    answer = care.ask("82F, CKD 4, on ramipril, K 5.9, her trachy is gunking up and she wants bananas. What do I do?")
+    topics = [care.knowledge.topic_of[r.id] for r in answer.recommendations]
+    assert topics.count("tracheostomy_care") >= 2
+    assert len(set(topics)) > 1
+    assert any("sputum" in r.text for r in answer.recommendations)
+
+
+@pytest.mark.parametrize(
+    "question", ["Can I have grapefruit with simvastatin?", "Is it safe to eat grapefruit while taking simvastatin?"]
+)
+def test_what_stands_for_another_medicine_than_the_one_named_is_not_shown(question: str, care: Assistant) -> None:
+    answer = care.ask(question)
+    texts = [r.text.lower() for r in answer.recommendations]
+    assert any("simvastatin" in text and "grapefruit" in text for text in texts)
+    assert not any(other in text for text in texts for other in ("atorvastatin should", "felodipine", "diazepam"))
+    assert not any("say nothing on simvastatin" in said for said in answer.not_checked)
+
+
+def test_who_else_must_not_take_a_named_medicine_is_shown(care: Assistant) -> None:
+    texts = [r.text.lower() for r in care.ask("Can I take ibuprofen for my knee?").recommendations]
+    assert any("anticoagulant" in text or "blood thinner" in text for text in texts)
+    assert any("kidney disease" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    "question", ["How much may a haemodialysis patient drink?", "What can I eat on haemodialysis?"]
+)
+def test_what_a_chosen_statement_speaks_of_is_not_said_to_be_unknown(question: str, care: Assistant) -> None:
+    answer = care.ask(question)
+    assert any("haemodialysis" in r.text for r in answer.recommendations)
+    assert not any(r.text.startswith("People on peritoneal dialysis") for r in answer.recommendations)
+    assert not any("haemodialysis" in said for said in answer.not_checked)
