@@ -43,9 +43,8 @@ class Settings(BaseSettings):
         "model is told only what the question is about",
     )
     nli: str = Field(
-        default="none",
-        description="entailment model that the verifier asks too: none, bundled (lets fewer contradictions of others "
-        "through, and drops more plain rewordings), or a cross-encoder's name or path",
+        default="bundled",
+        description="entailment model that the verifier asks too: bundled, none, or a cross-encoder's name or path",
     )
     lang: Language | None = Field(default=None, description="answer language; by default that of the question")
     emergency_number: str | None = Field(default=None, description="number to call in an emergency")

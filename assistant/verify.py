@@ -28,7 +28,7 @@ from assistant.claims.quantity_faults import count_faults, in_its_units, quantit
 from assistant.claims.reading import Fault, Text, read_text
 from assistant.claims.rival_faults import rival_faults
 from assistant.claims.sign_faults import sign_faults
-from assistant.claims.weighing import load_weights
+from assistant.claims.weighing import load_limits
 from corpus.concepts import ConceptTable
 from corpus.documents import Document
 from corpus.text import normalise, sentences
@@ -101,8 +101,9 @@ def verify_claim(
     """Judge whether *evidence* supports *claim*; the worst of its sentences decides.
 
     *facts* are ids of concepts known of the patient, which a claim may name besides the evidence. With an entailment
-    model *nli* (:func:`assistant.claims.meaning.load_nli`) what it makes of the whole is weighed against what the words
-    say (:mod:`assistant.claims.weighing`); another quantity or medicine it never overrules. Without one every ground
+    model *nli* (:func:`assistant.claims.meaning.load_nli`) a claim falls too where the model is sure that the passage
+    does not say it, and a name or a sign that only the claim has counts for nothing where it is surer that it does
+    (:mod:`assistant.claims.weighing`); another quantity or medicine it never overrules. Without one every ground
     counts, and with an *embedder* the meaning has to be near enough too.
     """
     evidence, claim = evidence.strip(), claim.strip()
@@ -216,7 +217,7 @@ def grounds_against(said: Text, stands: Text, names: ConceptTable, facts: Iterab
 
 def _weighed(odds: Odds, grounds: Mapping[str, list[Fault]]) -> list[Fault]:
     """What is left against a claim once the entailment model has been heard; nothing where it stands."""
-    if load_weights().hold(odds, grounds):
+    if load_limits().hold(odds, grounds):
         return []
     faults = [fault for found in grounds.values() for fault in found]
     if odds.contradicted > max(odds.supported, odds.unsupported):

@@ -110,7 +110,8 @@ def poles(folded: str, words: tuple[Word, ...]) -> tuple[Pole, ...]:
         for pattern, number, side, kind in table.split
         for m in pattern.finditer(folded)
     ]
-    tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(folded)]
+    gaps = [(pole.start, pole.end) for pole in found]
+    tokens = list(_tokens(folded, table))
     i = 0
     while i < len(tokens):
         start, end = tokens[i]
@@ -131,7 +132,15 @@ def poles(folded: str, words: tuple[Word, ...]) -> tuple[Pole, ...]:
                 found += _taken(text, start, table)
                 i = more
                 break
-    return tuple(found)
+    return tuple(p for p in found if not any(s < p.start and p.end == e for s, e in gaps))
+
+
+def _tokens(folded: str, table: _Table) -> Iterator[tuple[int, int]]:
+    """Words, and the parts of those with hyphens that take no side as a whole: a single-hospital study."""
+    for found in _TOKEN.finditer(folded):
+        parts = [found] if found[0] in table.words else re.finditer(r"[^-]+", found[0])
+        at = 0 if found[0] in table.words else found.start()
+        yield from ((at + part.start(), at + part.end()) for part in parts)
 
 
 def _taken(word: str, start: int, table: _Table) -> list[Pole]:

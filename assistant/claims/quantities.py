@@ -106,11 +106,13 @@ def _grammar() -> _Grammar:
     word = "|".join(sorted(numbers["words"], key=len, reverse=True))
     part = "|".join(sorted(numbers["parts"], key=len, reverse=True))
     han = f"[{_HAN_DIGITS}十百半]"
+    later = han.replace("两", "")
     value = (
-        r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}\s?[/\u2044]\s?\d{1,2}(?![\d/])|\d+(?:\.\d+)?"
-        rf"|(?<![a-z])(?:(?:a|one|two|three|four)[ -])?(?:{part})(?![a-z])(?:\s+an?(?![a-z]))?"
-        rf"|(?<![a-z])(?:{word})(?:[ -](?:{word}))?(?![a-z])(?:\s+in\s+(?:{word}|\d+)(?![a-z0-9]))?"
-        rf"|(?:百分之|{han}分之)[{_HAN_DIGITS}十\d]+|{han}+)"
+        r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}\s?[/\u2044]\s?\d{1,2}(?![\d/])"
+        rf"|\d{{1,2}} (?:in|out of) (?:every )?\d{{1,4}}(?![a-z\d.%]|\s*(?:{unit}))|\d+(?:\.\d+)?"
+        rf"|(?<![a-z])(?:(?:a|one|two|three|four)[ -])?(?:{part})(?![a-z])(?:\s+(?:of\s+)?an?(?![a-z]))?"
+        rf"|(?<![a-z])(?:{word})(?:[ -](?:{word}))?(?![a-z])(?:\s+(?:in|out\s+of)\s+(?:{word}|\d+)(?![a-z0-9]))?"
+        rf"|(?:百分之|{han}分之)[{_HAN_DIGITS}十\d]+|一两(?=[天日周个小次年月片口杯分])|{han}{later}*)"
     )
     number = re.compile(
         rf"(?<![a-z\d.])(?P<low>{value})(?:\s*(?:[-~]|to|至|到|or|或|and)\s*(?P<high>{value}))?"
@@ -122,7 +124,7 @@ def _grammar() -> _Grammar:
     for minutes, names in data["rate_after"].items():
         periods |= {normalise(name): float(minutes) for name in names}
     compare = data["compare"]
-    gap = r"\s*(?:about|around|the age of|the age|aged|age|of|an?|the|every|only|约|为|是|有|每)?\s*$"
+    gap = r"[\s-]*(?:about|around|the age of|the age|aged|age|of|an?|the|every|only|约|为|是|有|每)?\s*$"
     before = {normalise(word): bound for bound in ("min", "max") for word in _both(compare[bound]["before"])}
     after = {normalise(word): bound for bound in ("min", "max") for word in _both(compare[bound]["after"])}
     a_unit = rf"(?P<@>{unit})"
@@ -148,7 +150,7 @@ def _grammar() -> _Grammar:
         number=number,
         written=written,
         units=units,
-        periods=re.compile(rf"(?<!half )(?<!quarter of )(?:{alternatives(periods)})"),
+        periods=re.compile(rf"(?<!half )(?<!quarter of )(?<!third of )(?<!thirds of )(?:{alternatives(periods)})"),
         period_minutes=periods,
         before=re.compile(f"(?P<cue>{alternatives(before)}){gap}"),
         after=re.compile(rf"\s*(?:of age|years?|的)?\s*(?P<cue>{alternatives(after)})"),
@@ -229,15 +231,17 @@ def _number(match: re.Match[str], folded: str, grammar: _Grammar) -> list[Quanti
     high, high_ratio = _value(match["high"], grammar) if match["high"] else (low, low_ratio)
     if low is None or high is None:
         return []
-    if low == high == 1 and folded[: match.start()].endswith("第"):
+    ahead, behind = folded[max(0, match.start() - 30) : match.start()], folded[match.end() :]
+    if (low == high == 1 and ahead.endswith("第")) or _in_a_word(match[0], ahead, behind):
         return []
-    dimension, factor = grammar.units.get(match["unit"] or "", (COUNT, 1.0))
+    unit = "year-old" if match["unit"] == "s" and _AGED.search(ahead) else match["unit"]
+    dimension, factor = grammar.units.get(unit or "", (COUNT, 1.0))
     if dimension == COUNT and not match["low"][0].isdigit():
         following = folded[match.end() : match.end() + 1]
         written = not match["low"].isascii() and "之" not in match["low"]
         if (written and following not in grammar.counters) or (low == high == 1) or low == 0:
             return []
-        if re.search(r"(?<![a-z])(?:the|these|those|all)\s+$", folded[: match.start()]):
+        if re.search(r"(?<![a-z])(?:the|these|those|all)\s+$", ahead):
             return []
         if match["low"] in ("third", "quarter", "fifth", "tenth", "thirds"):
             return []
@@ -251,7 +255,6 @@ def _number(match: re.Match[str], folded: str, grammar: _Grammar) -> list[Quanti
         dimension = "celsius"
     else:
         base = (low * factor, high * factor)
-    ahead, behind = folded[max(0, match.start() - 30) : match.start()], folded[match.end() :]
     cue = grammar.before.search(ahead)
     if cue is None or (cue["cue"] == "from" and match["high"]):
         cue = grammar.after.match(behind)
@@ -261,12 +264,29 @@ def _number(match: re.Match[str], folded: str, grammar: _Grammar) -> list[Quanti
     return [Quantity(*base, dimension, (low, high), match.start(), match.end(), match[0].strip(), bound, unit=factor)]
 
 
+#: After what 16s are people of sixteen and not seconds.
+_AGED = re.compile(r"(?<![a-z])(?:under|over|the)[ -]$")
+
+
+def _in_a_word(text: str, ahead: str, behind: str) -> bool:
+    """Whether numbers belong to a word: a 6-in-1 vaccine, 四周 for all around, 半天 for a long while."""
+    if re.match(r"-in-\d", behind) or re.search(r"\d-in-$", ahead):
+        return True
+    if text == "四周":
+        around = re.match(r"[的垫围皮组有放用贴固铺]", behind) or re.search(r"[把在其口肤将往向沿由从]$", ahead)
+        return bool(around) and not behind.startswith(("内", "以内", "之内"))
+    return text == "半天" and bool(re.match(r"[\u4e00-\u9fff]?[不没都才也]", behind))
+
+
 def _value(text: str, grammar: _Grammar) -> tuple[float | None, bool]:
     """The value of a written number, and whether it is a share of something."""
     text = text.strip()
     if fraction := re.fullmatch(r"(\d+)\s?[/\u2044]\s?(\d+)", text):
         top, bottom = float(fraction[1]), float(fraction[2])
         return (top / bottom, True) if 0 < top < bottom <= 10 else (None, False)
+    if parts := re.fullmatch(r"(\d+) (?:in|out of) (?:every )?(\d+)", text):
+        top, bottom = float(parts[1]), float(parts[2])
+        return (top / bottom, True) if 0 < top < bottom else (None, False)
     if text[0].isdigit():
         return float(text.replace(",", "")), False
     if text[0].isascii():
@@ -282,8 +302,8 @@ def _value(text: str, grammar: _Grammar) -> tuple[float | None, bool]:
 
 
 def _english(text: str, grammar: _Grammar) -> tuple[float | None, bool]:
-    words = [w for w in re.split(r"[\s-]+", text) if w not in ("a", "an")]
-    if "in" in words:
+    words = [w for w in re.split(r"[\s-]+", text) if w not in ("a", "an", "of", "out")]
+    if "in" in words or " out of " in text:
         last = words[-1]
         bottom = float(last) if last.isdigit() else grammar.words.get(last, 0)
         top = grammar.words.get(words[0], 0)
@@ -332,7 +352,8 @@ def _share_units(found: list[Quantity], folded: str) -> None:
 _PER = re.compile(r"\s+(?:(?:a|per|every|each|in a) (?:day|week|month|year)|daily|weekly|monthly|yearly)(?![a-z])")
 _BETWEEN = re.compile(r"(?<![a-z])between\s*$|(?:介于|在)\s*$")
 _PER_WEIGHT = re.compile(
-    r"\s*(?:of [a-z]+ )?(?:/|per |for (?:each|every) |a )(kg|kilogram|kilo|pound|lb)(?![a-z])|/(公斤|千克|斤)"
+    r"\s*(?:(?:a|per|each) day )?(?:of [a-z]+ )?(?:/|per |for (?:each|every) |a )(kg|kilogram|kilo|pound|lb)(?![a-z])"
+    r"|/(公斤|千克|斤)"
 )
 _EACH_WEIGHT = re.compile(r"每(公斤|千克|斤)(?:体重)?\S{0,3}$")
 

@@ -27,6 +27,8 @@ def quantity_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterato
         if quantity.period and any(q.intervals and q.per == quantity.low and equals[q] for q in equals):
             continue
         if not equal:
+            if _once(quantity, claim) and _once_in(evidence):
+                continue
             if quantity.period and quantity.shown in claims()["passing"] and not _counted_in(quantity, claim):
                 continue
             if quantity.dimension == COUNT and quantity.raw == (2, 2) and _BOTH.search(evidence.folded):
@@ -51,7 +53,9 @@ def count_faults(claim: Text, evidence: Text, table: ConceptTable) -> Iterator[F
     for quantity in claim.quantities:
         if not _bare(quantity) or _equals(quantity, evidence, table):
             continue
-        if quantity.raw == (2, 2) and _BOTH.search(evidence.folded):
+        if (quantity.raw == (2, 2) and _BOTH.search(evidence.folded)) or (
+            _once(quantity, claim) and _once_in(evidence)
+        ):
             continue
         if not any(_comparable(quantity, e) for e in evidence.quantities):
             yield "unsupported", f"the passage gives no {quantity.shown}"
@@ -70,6 +74,15 @@ def in_its_units(claim: Text, evidence: Text, table: ConceptTable) -> str | None
             parts += [claim.folded[at : quantity.start], written[0]]
             at = quantity.end
     return "".join([*parts, claim.folded[at:]]) if parts else None
+
+
+def _once(quantity: Quantity, text: Text) -> bool:
+    """Whether a quantity counts to one time: written in words that is none."""
+    return quantity.raw == (1, 1) and _bare(quantity) and text.folded.startswith(("次", " time"), quantity.end)
+
+
+def _once_in(text: Text) -> bool:
+    return re.search(r"一次|(?<![a-z])(?:once|again|one time)(?![a-z])", text.folded) is not None
 
 
 def _bare(quantity: Quantity) -> bool:
@@ -239,6 +252,7 @@ def _words_beside(quantity: Quantity, text: Text) -> list[Word]:
     return [
         w for w in text.named.words
         if start <= w.start < end and w.stem not in light and not any(s <= w.start < e for s, e in spans)
+        and not (w.han and len(w.stem) == 1 and any(w.start == e for _, e in spans))
     ]  # fmt: skip
 
 

@@ -1,7 +1,9 @@
-"""How much each ground against a claim weighs beside what the entailment model makes of the whole.
+"""What becomes of a claim when what the words say and what the entailment model makes of the whole differ.
 
-Lists of words see what is there; the model sees what is meant, and each errs where the other does not. Their weights
-were fitted on pairs that the model was not taught with (``python -m training.weighing``).
+Lists of words see what is there; the model sees what is meant, and each errs where the other does not. So a claim with
+nothing against it in words falls where the model is sure enough that the passage does not say it, and what lists of
+words take wrongly is overruled where the model is surer still that it does. How sure was fitted on pairs that the model
+was not taught with (``python -m training.weighing``).
 """
 
 from __future__ import annotations
@@ -9,42 +11,37 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from assistant.claims.entailment import Odds
 
-WEIGHTS = Path(__file__).with_name("weights.json")
-#: Grounds that no model overrules: another number, medicine or label is another claim; an opposite, things that change
-#: places and an exception the passage does not make are what this one overlooks (:mod:`training.weighing`).
-FIRM = frozenset({"quantity", "medicine", "label", "rejected", "opposite", "swap", "ungrounded"})
+LIMITS = Path(__file__).with_name("limits.json")
+#: Grounds that may be overruled: what the passage has not or puts otherwise, which free rewordings bring. No other is:
+#: another number, medicine or order is another claim, and opposites and exceptions are what models overlook.
+SOFT = frozenset({"belonging", "content", "copy", "count", "denial", "name", "rival", "sign"})
 #: Odds are taken to be no surer than this.
 _SUREST = 0.9999
 
 
-class Weights(BaseModel):
-    """What counts for a claim, in log-odds: the model's own by ``model``, each ground against it, and ``least``.
+class Limits(BaseModel):
+    """From where on, in log-odds that a claim is supported, it stands.
 
-    A claim is supported from ``least`` on.
+    ``alone`` with nothing against it in words, ``overruling`` with soft grounds against it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: float
-    constant: float
-    grounds: dict[str, float]
-    least: float
+    alone: float
+    overruling: float
 
-    def support(self, odds: Odds, grounds: Iterable[str]) -> float:
-        """The log-odds that a claim is supported, with these *grounds* against it."""
-        return self.constant + self.model * log_odds(odds) + sum(self.grounds.get(ground, 0.0) for ground in grounds)
-
-    def hold(self, odds: Odds, grounds: Iterable[str]) -> bool:
-        """Whether a claim stands, all things weighed."""
-        found = set(grounds)
-        return not found & FIRM and self.support(odds, found) >= self.least
+    def hold(self, odds: Odds, grounds: Collection[str]) -> bool:
+        """Whether a claim stands with these *grounds* against it."""
+        if not SOFT.issuperset(grounds):
+            return False
+        return log_odds(odds) >= (self.overruling if grounds else self.alone)
 
 
 def log_odds(odds: Odds) -> float:
@@ -54,6 +51,6 @@ def log_odds(odds: Odds) -> float:
 
 
 @functools.cache
-def load_weights() -> Weights:
-    """The weights that come with the program."""
-    return Weights.model_validate(json.loads(WEIGHTS.read_text(encoding="utf-8")))
+def load_limits() -> Limits:
+    """The limits that come with the program."""
+    return Limits.model_validate(json.loads(LIMITS.read_text(encoding="utf-8")))

@@ -70,6 +70,20 @@ def test_a_sentence_of_the_passage_is_supported_but_not_a_part_that_says_the_con
         ("每日食盐不超过5克。", "Salt is at most 5 g a day.", "supported"),
         ("Give 600 mg to adults and 200 mg to children.", "Give 600 mg to children.", "contradicted"),
         ("About 40% of wounds heal.", "Two in five wounds heal.", "supported"),
+        ("About 70% of wounds heal.", "About 7 in 10 wounds heal.", "supported"),
+        ("About 70% of wounds heal.", "About 7 in 100 wounds heal.", "contradicted"),
+        ("Walk for 20 minutes.", "Walk for a third of an hour.", "supported"),
+        ("每小时咳嗽3次。", "每60分钟咳嗽3次。", "supported"),
+        ("每天吃蔬菜300-500克。", "每天吃蔬菜六两到一斤。", "supported"),
+        ("每天吃蔬菜300-500克。", "每天吃蔬菜三两到一斤。", "contradicted"),
+        ("呕吐一般持续1-2天。", "呕吐一般一两天。", "supported"),
+        ("Eat 30 kcal per kg body weight a day.", "Eat 30 kcal a day for every kilo of body weight.", "supported"),
+        ("Aspirin is not for children under 16 years.", "Aspirin is not for under-16s.", "supported"),
+        ("Aspirin is not for children under 16 years.", "Aspirin is not for under-12s.", "contradicted"),
+        ("婴儿在8周龄接种六联疫苗。", "Babies have the 6-in-1 vaccine at 8 weeks.", "supported"),
+        ("每袋结束后再测一次体温。", "每袋结束后再测1次体温。", "supported"),
+        ("伤口里有异物，在周围垫好固定。", "伤口里有异物，把四周垫好固定。", "supported"),
+        ("用药两周后复查。", "用药四周后复查。", "contradicted"),
     ],
 )
 def test_quantities_are_compared_in_any_unit(table: ConceptTable, evidence: str, claim: str, label: str) -> None:
@@ -117,6 +131,17 @@ def test_a_word_in_another_ones_place_is_seen(table: ConceptTable, evidence: str
             "不能活动的人要每天查看皮肤和腿肿。",
             "Every day look at the skin and for leg swelling in a person who cannot move.",
         ),
+        ("抗生素治不了流感。", "流感吃抗生素不管用。"),
+        ("Check the child regularly, also during the night.", "Check the child regularly; the night is no exception."),
+        (
+            "In hydrocephalus, with or without a shunt, a headache needs assessment.",
+            "In hydrocephalus a headache needs assessment, whether or not there is a shunt.",
+        ),
+        (
+            "A Chinese single-hospital study in several wards found less weakness.",
+            "A Chinese study in a single hospital and several wards found less weakness.",
+        ),
+        ("患肢垫高休息，减轻肿胀。", "Rest the affected limb raised to bring the swelling down."),
     ],
 )
 def test_the_same_in_other_words_is_kept(table: ConceptTable, evidence: str, claim: str) -> None:

@@ -1,4 +1,4 @@
-"""Weights are fitted so that right claims stand, and no ground speaks for one."""
+"""Limits are fitted so that right claims stand, and no model overrules a number."""
 
 from __future__ import annotations
 
@@ -8,24 +8,27 @@ from training.weighing import fit
 LIKELY, UNLIKELY, EVEN = Odds(0.9, 0.05, 0.05), Odds(0.1, 0.8, 0.1), Odds(0.5, 0.25, 0.25)
 YES, NO = "supported", "contradicted"
 NOTHING: frozenset[str] = frozenset()
-SIGN, NUMBER, ORDER = frozenset({"sign"}), frozenset({"quantity"}), frozenset({"order"})
+SIGN, NUMBER = frozenset({"sign"}), frozenset({"quantity"})
 
 
-def test_the_model_and_the_grounds_decide_together() -> None:
-    odds = [LIKELY, LIKELY, UNLIKELY, EVEN, EVEN, EVEN] * 20
-    grounds = [NOTHING, NOTHING, NOTHING, SIGN, NOTHING, ORDER] * 20
-    labels = [YES, YES, NO, NO, YES, YES] * 20
-    weights = fit(grounds, odds, labels)
-    assert weights.model > 0
-    assert weights.grounds["sign"] < 0
-    assert weights.grounds.get("order", 0) == 0  # it stands with right claims only, and may not speak for one
-    assert weights.hold(LIKELY, NOTHING)
-    assert weights.hold(EVEN, NOTHING)
-    assert not weights.hold(EVEN, SIGN)
-    assert not weights.hold(UNLIKELY, NOTHING)
+def test_the_model_alone_and_against_words_has_limits_of_its_own() -> None:
+    odds = [LIKELY, EVEN, UNLIKELY, LIKELY, EVEN] * 20
+    grounds = [NOTHING, NOTHING, NOTHING, SIGN, SIGN] * 20
+    labels = [YES, YES, NO, YES, NO] * 20
+    limits = fit(grounds, odds, labels)
+    assert limits.alone < limits.overruling
+    assert limits.hold(EVEN, NOTHING)
+    assert not limits.hold(UNLIKELY, NOTHING)
+    assert limits.hold(LIKELY, SIGN)
+    assert not limits.hold(EVEN, SIGN)
+
+
+def test_a_contradiction_let_through_weighs_more_than_a_claim_dropped() -> None:
+    limits = fit([NOTHING] * 5, [EVEN] * 3 + [LIKELY] * 2, [NO, YES, YES, YES, NO])
+    assert not limits.hold(EVEN, NOTHING)
 
 
 def test_another_number_is_not_overruled_however_sure_the_model_is() -> None:
-    weights = fit([NUMBER, NOTHING, NOTHING] * 10, [LIKELY, LIKELY, UNLIKELY] * 10, [YES, YES, NO] * 10)
-    assert "quantity" not in weights.grounds
-    assert not weights.hold(Odds(1.0, 0.0, 0.0), NUMBER)
+    limits = fit([NUMBER, NOTHING, NOTHING] * 10, [LIKELY, LIKELY, UNLIKELY] * 10, [YES, YES, NO] * 10)
+    assert not limits.hold(Odds(1.0, 0.0, 0.0), NUMBER)
+    assert not limits.hold(Odds(1.0, 0.0, 0.0), NUMBER | SIGN)
