@@ -252,7 +252,7 @@ def _consider(
     if narrow.truth is None and not (general and _only_concepts(narrow.missing)) and not _asks_of(narrow, plan, table):
         pool.missing += [(score * _weight(m), m) for m in narrow.missing if m.leaf in _ALWAYS_ASKED]
         return
-    if narrow.truth is None and _is_for_another(statement, narrow, plan, table):
+    if any(verdict.truth is None and _is_for_another(statement, verdict, plan, table) for verdict in (whole, narrow)):
         return
     exception = evaluate(statement.not_when, facts) if statement.not_when else Verdict(False)
     if exception.truth:
@@ -321,8 +321,9 @@ def _asks_of(verdict: Verdict, plan: Plan, table: ConceptTable) -> bool:
 def _is_for_another(statement: Statement, verdict: Verdict, plan: Plan, table: ConceptTable) -> bool:
     """Whether a statement is for those who take, or have, another thing of the kind that the question names.
 
-    Grapefruit with simvastatin is not grapefruit with felodipine, nor is haemodialysis peritoneal dialysis. Advice on
-    a named medicine itself is: who else must not take it, anybody who thinks of it should read.
+    Grapefruit with simvastatin is not grapefruit with felodipine, nor haemodialysis peritoneal dialysis, nor a sore
+    knee period pain. Advice on a named medicine itself is: who else must not take it, anybody who thinks of it should
+    read.
     """
     named = {*plan.asked, *plan.named, *plan.considered}
     if any(table[a.target].kind == "medicine" and related(a.target, n, table) for a in statement.advice for n in named):
@@ -336,6 +337,8 @@ def _is_another(key: str, named: Iterable[str], table: ConceptTable) -> bool:
         return False
     if table[key].kind == "medicine":
         return any(table[one].kind == "medicine" for one in named)
+    if table[key].kind == "symptom":
+        return any(table[one].kind == "symptom" and table.ancestors(key) & table.ancestors(one) for one in named)
     return any(set(table[key].parents) & set(table[one].parents) for one in named)
 
 

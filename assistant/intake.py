@@ -154,11 +154,11 @@ def merge(patient: Patient, intake: Intake, table: ConceptTable) -> Patient:
     for finding in intake.findings:
         concept = table[finding.concept]
         if finding.status == "present" and concept.kind in field_of:
-            fields[field_of[concept.kind]].append(finding.text)
+            fields[field_of[concept.kind]].append(_words_for(finding, table))
         elif finding.status == "present" and concept.id in ("pregnancy", "breastfeeding_person"):
             changes["pregnant" if concept.id == "pregnancy" else "breastfeeding"] = True
         elif finding.status == "absent" and concept.kind in field_of:
-            changes.setdefault("absent", []).append(finding.text)
+            changes.setdefault("absent", []).append(_words_for(finding, table))
     changes |= {key: words for key, words in fields.items() if words}
     numbers = intake.numbers
     changes |= {"labs": numbers.labs} if numbers.labs else {}
@@ -168,6 +168,14 @@ def merge(patient: Patient, intake: Intake, table: ConceptTable) -> Patient:
     if numbers.sex is not None and patient.sex is None and not (changes.get("pregnant") and numbers.sex == "male"):
         changes["sex"] = numbers.sex
     return patient.updated(**changes) if changes else patient
+
+
+def _words_for(finding: Finding, table: ConceptTable) -> str:
+    """The words of the text, or the concept's name where they mean it only in their sentence."""
+    alone = {mention.concept for mention in table.find(finding.text)} | {table.lookup(finding.text)}
+    if any(one and table.is_a(one, finding.concept) for one in alone):
+        return finding.text
+    return table.label(finding.concept, detect_language(finding.text))
 
 
 def _qualified(folded: str, mentions: list[Mention]) -> list[Mention]:

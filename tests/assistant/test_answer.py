@@ -301,3 +301,12 @@ def test_what_a_chosen_statement_speaks_of_is_not_said_to_be_unknown(question: s
     assert any("haemodialysis" in r.text for r in answer.recommendations)
     assert not any(r.text.startswith("People on peritoneal dialysis") for r in answer.recommendations)
     assert not any("haemodialysis" in said for said in answer.not_checked)
+
+
+def test_of_other_pains_than_the_one_named_nothing_is_said(care: Assistant) -> None:
+    texts = [r.text for r in care.ask("My knee hurts, can I exercise?").recommendations]
+    assert any("osteoarthritis" in text for text in texts)
+    assert not any("period pain" in text for text in texts)
+    burning = care.ask("What should I do?", Patient(age_years=58, sex="male", symptoms=["pain on passing urine"]))
+    assert burning.recommendations
+    assert not any("long-lasting pain" in r.text for r in burning.recommendations)

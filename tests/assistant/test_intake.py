@@ -127,6 +127,13 @@ def test_impossible_readings_are_doubted_not_used(table: ConceptTable) -> None:
     assert numbers.doubts
 
 
+def test_what_means_something_only_in_its_sentence_is_kept_by_its_name(table: ConceptTable) -> None:
+    patient = merge(Patient(), read("腿血管堵了，脚冰凉发白", table), table)
+    assert patient.unrecognised == ()
+    assert "脚冰凉发白" in patient.symptoms
+    assert {table.lookup(word) for word in patient.symptoms} >= {"pallor"}
+
+
 def test_what_a_text_states_becomes_part_of_the_patient(table: ConceptTable) -> None:
     patient = merge(Patient(), read("72岁男性，慢性肾病4期，血钾5.6，正在吃布洛芬，没有发热", table), table)
     assert patient.age_years == 72
