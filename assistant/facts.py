@@ -55,6 +55,8 @@ class PatientFacts:
         self._numbers: dict[str, tuple[float, Fact]] = {}
         self._flags: dict[str, tuple[Any, Fact]] = {}
         self._verdicts: dict[tuple[bool, str], Verdict] = {}
+        #: Whether somebody in particular is described: then advice is for them and not for whom it may concern.
+        self.described = patient.age_years is not None
         self._consciousness = str(patient.vitals.get("consciousness", ""))
         self._from_patient(patient)
         if intake is not None:

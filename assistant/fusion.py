@@ -244,12 +244,13 @@ def _consider(
     """Put a statement where it belongs: applicable, held back, or waiting for a fact that is missing.
 
     *whole* is the verdict on whom its topic is for. With *general*, not knowing whether the patient has a
-    condition does not leave the statement out.
+    condition does not leave the statement out, unless somebody in particular is described.
     """
     narrow = evaluate(statement.applies_when, facts)
     if narrow.truth is False:
         return
-    if narrow.truth is None and not (general and _only_concepts(narrow.missing)) and not _asks_of(narrow, plan, table):
+    anybody = general and not facts.described and _only_concepts(narrow.missing)
+    if narrow.truth is None and not anybody and not _asks_of(narrow, plan, table):
         pool.missing += [(score * _weight(m), m) for m in narrow.missing if m.leaf in _ALWAYS_ASKED]
         return
     if any(verdict.truth is None and _is_for_another(statement, verdict, plan, table) for verdict in (whole, narrow)):

@@ -310,3 +310,23 @@ def test_of_other_pains_than_the_one_named_nothing_is_said(care: Assistant) -> N
     burning = care.ask("What should I do?", Patient(age_years=58, sex="male", symptoms=["pain on passing urine"]))
     assert burning.recommendations
     assert not any("long-lasting pain" in r.text for r in burning.recommendations)
+
+
+def test_to_somebody_described_nothing_is_said_that_is_for_another_illness(care: Assistant) -> None:
+    ids = {r.id for r in care.ask("What helps with heartburn?", Patient(age_years=58, sex="male")).recommendations}
+    assert ids
+    assert "reflux_disease-disability-chest" not in ids
+    disabled = Patient(age_years=58, conditions=["learning disability"])
+    assert any(
+        r.id == "reflux_disease-disability-chest"
+        for r in care.ask(
+            "He has heartburn and vomits after meals. What should we watch for?", disabled
+        ).recommendations
+    )
+
+
+@pytest.mark.parametrize("text", ["My cast smells bad", "石膏里发臭，要紧吗？", "There is fluid from under the cast"])
+def test_a_cast_that_smells_or_leaks_is_seen_today(text: str, care: Assistant) -> None:
+    answer = care.ask(text)
+    assert answer.urgency.level == "urgent"
+    assert answer.urgency.reasons[0].rule == "rf-cast-sore"
