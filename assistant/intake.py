@@ -18,6 +18,7 @@ from assistant.frames import Frame, asks, frames, happening, without
 from assistant.homophones import respell
 from assistant.measure import Numbers, read_numbers
 from assistant.patient import Patient
+from assistant.rises import risen
 from assistant.slips import correct
 from corpus.concepts import ConceptTable, Mention
 from corpus.load import DATA, read_yaml
@@ -97,12 +98,17 @@ def read(text: str, table: ConceptTable) -> Intake:
             left, right = corrected.written(finding.start, finding.end)
             findings.append(replace(_framed(finding, framed, folded, table), start=left, end=right))
     numbers = read_numbers(folded, table)
+    rises = [
+        r for r in risen(folded, table) if not any(f.status == "other" and f.start <= r.start < f.end for f in framed)
+    ]
+    for rise in rises:
+        left, right = corrected.written(rise.start, rise.end)
+        findings.append(Finding(rise.condition, "present", written[left:right], left, right))
     findings = [f for f in findings if not _is_a_reading(f, written, numbers, table)]
     if framed:
         present = read_numbers(without(folded, framed), table)
-        numbers = replace(
-            numbers, labs=present.labs, vitals=present.vitals, doubts=present.doubts, unclear=present.unclear
-        )
+        labs = {rise.key: numbers.labs[rise.key] for rise in rises if rise.key in numbers.labs} | present.labs
+        numbers = replace(numbers, labs=labs, vitals=present.vitals, doubts=present.doubts, unclear=present.unclear)
     language = detect_language(text)
     return Intake(text, "zh" if language == "zh" else "en", tuple(findings), numbers, asks(folded))
 

@@ -29,7 +29,7 @@ _SYSTOLIC = re.compile(r"(?:\bbp|血压|高压)" + _LINK + r"(?P<high>1[4-9]\d|2
 _TOLD = (
     r"(?:\s*(?:\b(?:is|are|was|were|has|have|had|been|gone|went|come|came|back|as|of|at|up|down|to|shot|dropped|fallen|fell"
     r"|over|above|under|below|nearly|almost|than|more|less|risen|rose|running|reading|reads|reached|hit|hitting|now|today|today's|only|just|about|around|level|levels|result"
-    r"|steady|stable|slow|regular|irregular|racing|hammering|pounding|currently|still|measured|showing|says|said)\b"
+    r"|low|high|raised|elevated|steady|stable|slow|regular|irregular|racing|hammering|pounding|currently|still|measured|showing|says|said)\b"
     r"|=|:|-|~|>|<|为|是|到|至|有|约|大约|大概|高达|达到|达|只有|只剩|仅|才|在|烧|升|降|掉|跌|低|高|飙|涨|冲|都|就|已经?|也|又|还|快|测(?:得|了|出来)?|显示|复查|复测|化验|结果|回报|今天|今早|最近|突然|一下子?|最|一直|这[两几]天|今[天早晚]|昨[天晚])){0,5}\s*"
 )
 #: A temperature told without its name: "burning up at 38.7", "fever of 39".

@@ -60,11 +60,14 @@ def correct(folded: str, table: ConceptTable) -> Corrected:
     """Put right the English slips in normalised text."""
     lexicon = _lexicon(table)
     spelled, _ = _data()
+    measured = _measured(table)
     pieces: list[str] = []
     changes: list[tuple[int, int, int, int]] = []
     position = length = 0
     for match in _TOKEN.finditer(folded):
         token = match[0]
+        if token in measured:
+            continue
         meant = spelled.get(token)
         if meant is None:
             token = token.rstrip("'")
@@ -147,6 +150,13 @@ def _general() -> dict[str, int]:
     text = Path(spec.submodule_search_locations[0], _DICTIONARY).read_text(encoding="utf-8-sig")
     pairs = (line.split(" ") for line in text.splitlines())
     return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2}
+
+
+@functools.lru_cache(maxsize=8)
+def _measured(table: ConceptTable) -> frozenset[str]:
+    """Every English word of the names of measurements: known, but too short to be what another word was meant for."""
+    names = (normalise(name) for measurement in table.measurements.values() for name in measurement.names)
+    return frozenset(word for name in names for word in _WORD.findall(name) if len(word) >= _SHORTEST)
 
 
 @functools.lru_cache(maxsize=8)

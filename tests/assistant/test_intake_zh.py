@@ -371,3 +371,9 @@ def test_number_words_of_readings_are_numbers(knowledge: Knowledge) -> None:
     assert numbers.age_years == 83
     assert numbers.vitals["temperature_c"] == 39.5
     assert numbers.vitals["spo2"] == 82
+
+
+@pytest.mark.parametrize("text", ["孕32周脚肿头痛眼花", "头疼眼睛看不清", "肚子疼眼睛黄"])
+def test_what_is_felt_in_one_place_is_not_felt_in_the_next(text: str, table: ConceptTable) -> None:
+    assert "eye_pain" not in {f.concept for f in read(text, table).findings}
+    assert "eye_pain" in {f.concept for f in read("眼睛疼得厉害", table).findings}
