@@ -36,18 +36,19 @@ class Alarms:
     """What the red flags at the highest level are about.
 
     ``found`` are this patient's complaints and measurements in them; ``sought`` all that they look for, ``suspected``
-    the illnesses among it; ``known`` the illnesses, treatments and devices of this patient that made them fire;
-    ``measured`` the measurements that did.
+    the illnesses among it, ``named`` those that the first reason names; ``known`` the illnesses, treatments and devices
+    of this patient that made them fire; ``measured`` the measurements that did.
     """
 
     found: frozenset[str] = frozenset()
     suspected: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     sought: frozenset[str] = frozenset()
     measured: frozenset[str] = frozenset()
 
 
-def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derived]) -> Alarms:
+def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derived], table: ConceptTable) -> Alarms:
     """What the red flags at the highest level are about.
 
     What the patient lives with is not among what was found: that somebody once had a stroke is no reason to tell them
@@ -57,11 +58,13 @@ def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derive
         return Alarms()
     found: set[str] = set()
     suspected: set[str] = set()
+    named: set[str] = set()
     known: set[str] = set()
     sought: set[str] = set()
     measured: set[str] = set()
     for rule, _ in result.fired:
         if rule.level == result.level:
+            named = named or {m.concept for m in table.find(rule.reason.en) if table[m.concept].kind == "condition"}
             for leaf, value in leaves(rule.when):
                 if leaf in CONCEPT_LEAVES:
                     sought.add(value)
@@ -78,7 +81,7 @@ def alarming(result: TriageResult, facts: PatientFacts, derived: Iterable[Derive
         keys = {key for leaf, value in leaves(deduced.when) if leaf in NUMBER_LEAVES for key in value}
         if keys & measured and deduced.concept in facts.present:
             found.add(deduced.concept)
-    return Alarms(frozenset(found), frozenset(suspected), frozenset(known), frozenset(sought), frozenset(measured))
+    return Alarms(*(frozenset(some) for some in (found, suspected, named, known, sought, measured)))
 
 
 def is_about(
@@ -99,7 +102,9 @@ def is_about(
     to belong to an illness the patient has, or to name several: confusion can come of many things.
     """
     table, whom = knowledge.table, statement.applies_when or {}
-    suspected = any(related(topic.topic, illness, table) for illness in (*alarms.suspected, *alarms.found))
+    suspected = any(
+        related(topic.topic, illness, table) for illness in (*alarms.suspected, *alarms.named, *alarms.found)
+    )
     if whole.truth is None and not suspected:
         return False
     ill = bool(whole.truth) and any(fact.field not in _NOT_AN_ILLNESS for fact in whole.because)
@@ -138,19 +143,27 @@ def _is_on(about: str, alarm: str, table: ConceptTable) -> bool:
     return table.is_a(about, alarm) or (table.is_a(alarm, about) and table[about].kind != "symptom")
 
 
-def in_emergency(chosen: Sequence[Chosen], alarms: Alarms, table: ConceptTable) -> tuple[Chosen, ...]:
+def in_emergency(chosen: Sequence[Chosen], alarms: Alarms, knowledge: Knowledge) -> tuple[Chosen, ...]:
     """What belongs to the emergency and nothing else: about what the red flag fired on, and not for later.
 
-    A medicine that the patient takes and must not is named where it has to do with it.
+    A medicine that the patient takes and must not is named where it has to do with it. What speaks of most of the
+    complaints comes first.
     """
+    table = knowledge.table
     urgent = [
         c for c in chosen
         if c.linked
         and (c.safety or c.statement.kind in _EMERGENCY_KINDS)
         and not _is_for_later(c.statement, alarms, table)
     ]  # fmt: skip
-    urgent.sort(key=lambda c: (not c.safety, not (c.answers and c.own), -c.score))
+    urgent.sort(key=lambda c: (not c.safety, not (c.answers and c.own), -_speaks_of(c, alarms, knowledge), -c.score))
     return tuple(urgent[:_EMERGENCY_LIMIT])
+
+
+def _speaks_of(chosen: Chosen, alarms: Alarms, knowledge: Knowledge) -> int:
+    """Of how many of the complaints in an emergency a statement speaks."""
+    named = knowledge.mentioned_in(chosen.statement)
+    return sum(any(knowledge.table.is_a(one, alarm) for one in named) for alarm in alarms.found)
 
 
 def in_urgency(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:

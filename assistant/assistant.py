@@ -180,7 +180,7 @@ class Assistant:
         plan = replace(plan, query=plan.query[:MAX_QUERY])
         if limit is not None and limit < 1:
             raise InputError(f"limit is {limit}; it must be at least 1")
-        alarms = alarming(triaged, facts, self.knowledge.derived)
+        alarms = alarming(triaged, facts, self.knowledge.derived, self.knowledge.table)
         most = _EMERGENCY_POOL if triaged.level == "emergency" else limit or _LIMIT[audience]
         evidence = self._gather(plan, scope, intake, facts, most, alarms, triaged.level == "emergency")
         answer = self._write(text, patient, intake, triaged, alarms, evidence, scope, facts, plan, audience, language)
@@ -322,7 +322,7 @@ class Assistant:
         if urgency.level == "urgent" and not (plan.asked or plan.kinds):
             chosen = in_urgency(chosen)
         if urgency.level == "emergency":
-            chosen = in_emergency(chosen, alarms, table)
+            chosen = in_emergency(chosen, alarms, self.knowledge)
             asked_about = (*plan.asked, *plan.considered)
             held_back = tuple(
                 h for h in held_back

@@ -131,11 +131,14 @@ def gather(
         if topic.applies_when is None and _of_an_illness_not_known(topic.topic, plan, facts, knowledge.table):
             whole = Verdict(None)
         general = _is_open(statement, topic, found, plan, facts, knowledge)
-        if whole.truth is False or (whole.truth is None and not general):
+        suspected = whole.truth is None and any(
+            related(topic.topic, illness, knowledge.table) for illness in alarms.named
+        )
+        if whole.truth is False or (whole.truth is None and not (general or suspected)):
             continue
         answers = statement_id in found.first or advises_on_asked(statement, plan, knowledge.table)
         linked = alarms != _NONE and is_about(statement, topic, alarms, whole, answers, facts, knowledge)
-        if settled and whole.truth is None and not linked:
+        if whole.truth is None and not linked and (settled or not general):
             continue
         relevance = found.relevance.get(statement_id, 0.0)
         score = score_of(statement, topic, relevance, plan, facts, hazards, knowledge.table)
@@ -144,7 +147,9 @@ def gather(
             score += _TOGETHER * sum(any(related(a, n, knowledge.table) for n in named) for a in plan.asked)
         if linked and statement.kind in _ALARMED_KINDS:
             score += _ALARMED
-        _consider(statement, whole, score, plan, facts, hazards, pool, knowledge.table, general, linked, answers)
+        _consider(
+            statement, whole, score, plan, facts, hazards, pool, knowledge.table, general or suspected, linked, answers
+        )
     if names_something:
         pool.candidates = [
             c for c in pool.candidates if _has_to_do_with_it(c, found, plan, knowledge)

@@ -85,3 +85,22 @@ def test_a_reaction_during_a_transfusion_is_an_emergency_and_a_planned_one_is_no
     assert care.triage("transfusion running, now rigors and temp 39").level == "emergency"
     assert care.triage("输血过程中发冷寒战").level == "emergency"
     assert care.triage("She is having a blood transfusion tomorrow, what should we check?").level != "emergency"
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("孕32周脚肿头痛眼花", "pre_eclampsia"),
+        ("32 weeks pregnant, bad headache and flashing lights", "pre_eclampsia"),
+        ("突然半边身子麻，嘴歪", "stroke"),
+        ("Dad is suddenly breathless, his calf is swollen after a hip operation", "venous_thromboembolism"),
+        ("72 year old, fever 39.5, confused, skin blotchy", "sepsis"),
+    ],
+)
+def test_what_the_alarm_suspects_is_spoken_of_and_how_to_relax_is_not(
+    question: str, topic: str, care: Assistant
+) -> None:
+    answer = care.ask(question)
+    assert answer.urgency.level == "emergency"
+    assert topic in {care.knowledge.topic_of[r.id] for r in answer.recommendations}
+    assert "headache-rest-relax" not in {r.id for r in answer.recommendations}

@@ -232,3 +232,19 @@ def test_an_age_said_in_words_is_a_range_not_a_number(
 ) -> None:
     facts = PatientFacts(Patient(), read(text, table), table)
     assert evaluate(condition, facts).truth is truth
+
+
+@pytest.mark.parametrize(
+    ("text", "serious"),
+    [
+        ("stomach burning after meals", False), ("my feet are burning at night", False),
+        ("burnt her whole face with hot oil", True), ("chip pan burn all down his chest", True),
+    ],
+)  # fmt: skip
+def test_a_burning_feeling_is_no_burn(text: str, serious: bool, table: ConceptTable) -> None:
+    assert ("serious_burn" in read(text, table).concepts("present")) is serious
+
+
+def test_weeks_beside_a_woman_are_weeks_of_pregnancy(table: ConceptTable) -> None:
+    assert "pregnancy" in read("wife 34 weeks, itchy palms at night", table).concepts("present")
+    assert "pregnancy" not in read("wife 6 weeks after her hip operation", table).concepts("present")
