@@ -155,6 +155,7 @@ def in_emergency(chosen: Sequence[Chosen], alarms: Alarms, knowledge: Knowledge)
         if c.linked
         and (c.safety or c.statement.kind in _EMERGENCY_KINDS)
         and not _is_for_later(c.statement, alarms, table)
+        and not _is_home_care(c.statement)
     ]  # fmt: skip
     urgent.sort(key=lambda c: (not c.safety, not (c.answers and c.own), -_speaks_of(c, alarms, knowledge), -c.score))
     return tuple(urgent[:_EMERGENCY_LIMIT])
@@ -169,6 +170,17 @@ def _speaks_of(chosen: Chosen, alarms: Alarms, knowledge: Knowledge) -> int:
 def in_urgency(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
     """What has to do with an urgent matter where nothing in particular was asked: how to live can wait."""
     return tuple(c for c in chosen if c.linked or c.safety or c.answers or c.statement.kind not in _CAN_WAIT)
+
+
+def _is_home_care(statement: Statement) -> bool:
+    """Whether nothing that a statement advises is first aid."""
+    targets = {advice.target for advice in statement.advice}
+    return bool(targets & _home_care()) and targets <= _home_care() | {"rest"}
+
+
+@functools.cache
+def _home_care() -> frozenset[str]:
+    return frozenset(read_yaml(DATA / "language" / "urgency.yaml")["home_care"])
 
 
 def _is_for_later(statement: Statement, alarms: Alarms, table: ConceptTable) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant import Answer, Assistant, Patient
+from corpus.load import DATA, read_yaml
 
 CKD_ON_IBUPROFEN = Patient(age_years=72, sex="male", conditions=["ckd stage 4"], medications=["ibuprofen"])
 
@@ -104,3 +105,10 @@ def test_what_the_alarm_suspects_is_spoken_of_and_how_to_relax_is_not(
     assert answer.urgency.level == "emergency"
     assert topic in {care.knowledge.topic_of[r.id] for r in answer.recommendations}
     assert "headache-rest-relax" not in {r.id for r in answer.recommendations}
+
+
+def test_in_an_emergency_no_home_care_is_shown_and_first_aid_is(care: Assistant) -> None:
+    named = read_yaml(DATA / "language" / "urgency.yaml")["home_care"]
+    assert all(name in care.knowledge.table for name in named)
+    assert "diarrhoea-soap-and-water" not in _ids(care.ask("On lithium, diarrhoea for 3 days, shaky hands"))
+    assert "nosebleed-pinch-and-lean" in _ids(care.ask("Nosebleed for 40 minutes on apixaban"))
