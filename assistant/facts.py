@@ -48,6 +48,8 @@ class PatientFacts:
         self.present: dict[str, Fact] = {}
         self.absent: dict[str, Fact] = {}
         self.allergies: dict[str, Fact] = {}
+        #: Medicines that a question asks about, which nobody is known to take.
+        self.considered: dict[str, Fact] = {}
         #: Illnesses told as over: history for advice, nothing that decides urgency.
         self.history: set[str] = set()
         #: Whether the message only asks; true where there is none.
@@ -118,6 +120,13 @@ class PatientFacts:
         current.present = {known: fact for known, fact in self.present.items() if known not in self.history}
         current._verdicts = {}
         return current
+
+    def assuming(self, medicine: str) -> PatientFacts:
+        """The same facts as if a medicine that is asked about were taken."""
+        assumed = copy.copy(self)
+        assumed.present = self.present | {medicine: self.considered[medicine]}
+        assumed._verdicts = {}
+        return assumed
 
     @property
     def without_record(self) -> bool:
@@ -190,6 +199,8 @@ class PatientFacts:
             kind = self._table[finding.concept].kind
             if kind in ("food", "nutrient", "activity"):
                 continue
+            if kind == "medicine" and finding.status == "hypothetical":
+                self.considered.setdefault(finding.concept, Fact("question", finding.text))
             if finding.status in ("present", "uncertain") or (finding.status == "past" and kind == "condition"):
                 self._keep(finding, Fact("question", finding.text))
             elif finding.status == "absent" and finding.concept not in self.present:

@@ -290,8 +290,8 @@ def _taken_but_advised_against(statement: Statement, facts: PatientFacts, table:
 
 
 def _asked_but_unsafe(plan: Plan, hazards: Hazards, facts: PatientFacts) -> list[Held]:
-    """Things asked about, or about to be taken, that a rule forbids this patient, whoever mentions them."""
-    found = [(concept, hazards.forbidden(concept)) for concept in plan.asked]
+    """Things asked about, or about to be taken, that a rule forbids this patient, or beside each other."""
+    found = [(asked, hazards.forbidden(asked) or hazards.together(asked, plan.asked)) for asked in plan.asked]
     taken = facts.present.keys() - set(plan.asked)
     found += [(concept, hazards.forbidden_class(concept, concept in taken)) for concept in plan.considered]
     return [Held(None, concept, *rule) for concept, rule in found if rule is not None]

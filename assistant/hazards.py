@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from assistant.facts import PatientFacts
 from assistant.knowledge import Knowledge
 from corpus.conditions import Fact, evaluate, leaves
@@ -12,6 +14,7 @@ class Hazards:
     """What the contraindication rules forbid this patient, worked out once a question."""
 
     def __init__(self, facts: PatientFacts, knowledge: Knowledge) -> None:
+        self._facts = facts
         self._knowledge = knowledge
         self._table = knowledge.table
         self._active = [
@@ -27,6 +30,17 @@ class Hazards:
         for rule, because in self._active:
             if any(self._table.is_a(concept, target) for target in rule.hold):
                 return rule, because
+        return None
+
+    def together(self, concept: str, others: Iterable[str]) -> tuple[Contraindication, tuple[Fact, ...]] | None:
+        """The first rule that forbids *concept* to whoever takes one of the *others*, medicines asked about with it."""
+        for other in self._facts.considered.keys() & set(others) - {concept}:
+            assumed = self._facts.assuming(other)
+            for rule in self._knowledge.contraindications:
+                if any(self._table.is_a(concept, target) for target in rule.hold):
+                    verdict = evaluate(rule.when, assumed)
+                    if verdict.truth and self._facts.considered[other] in verdict.because:
+                        return rule, verdict.because
         return None
 
     def forbidden_class(self, concept: str, taken: bool = False) -> tuple[Contraindication, tuple[Fact, ...]] | None:

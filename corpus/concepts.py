@@ -226,11 +226,17 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return left_ok and right_ok
 
 
+#: What the segmenter takes for the first character of a word that it does not know: 和伟哥.
+_JOINING = frozenset("和跟与同及或")
+
+
 def _word_boundaries(text: str) -> frozenset[int]:
     import rjieba  # loading its dictionary takes a tenth of a second: only where there is Chinese
 
     position, boundaries = 0, {0}
     for word in rjieba.cut(text):
+        if len(word) > 2 and word[0] in _JOINING:
+            boundaries.add(position + 1)
         position += len(word)
         boundaries.add(position)
     return frozenset(boundaries)

@@ -330,3 +330,27 @@ def test_a_cast_that_smells_or_leaks_is_seen_today(text: str, care: Assistant) -
     answer = care.ask(text)
     assert answer.urgency.level == "urgent"
     assert answer.urgency.reasons[0].rule == "rf-cast-sore"
+
+
+@pytest.mark.parametrize(
+    ("question", "forbidden"),
+    [
+        ("Can I take colchicine with clarithromycin?", "clarithromycin"),
+        ("痛风发作能吃秋水仙碱和红霉素吗", "erythromycin"),
+        ("硝酸甘油和伟哥能一起吃吗", "sildenafil"),
+        ("Can I have grapefruit with simvastatin?", "grapefruit"),
+        ("Is St John's wort all right with the pill?", "st_johns_wort"),
+    ],
+)
+def test_what_must_not_be_taken_together_is_said_also_where_nobody_takes_either(
+    question: str, forbidden: str, care: Assistant
+) -> None:
+    held = [
+        h for h in care.ask(question).held_back if any(fact.field in ("question", "medications") for fact in h.because)
+    ]
+    labels = {care.knowledge.table.label(forbidden, language) for language in ("en", "zh")}
+    assert any(label in h.text for h in held for label in labels)
+
+
+def test_two_medicines_that_go_together_are_not_held_back(care: Assistant) -> None:
+    assert not care.ask("Can I take paracetamol and omeprazole together?").held_back
